@@ -1,0 +1,62 @@
+# Everything a newcomer types. `make` alone lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check fix openapi train lock
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/ready ## Set everything up and start the service on http://127.0.0.1:8000
+	@$(BIN)/moderation db upgrade
+	@exec $(BIN)/moderation serve
+
+demo: .venv/ready ## Start the service and an example blog with a few dozen comments to moderate
+	@exec $(BIN)/python examples/blog/demo.py $(DEMO)
+
+test: .venv/ready-for-work ## Set everything up and run every test
+	@tests/get-chromium || true
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+check: .venv/ready-for-work ## Check format, lint, types, layers and the published API document
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: .venv/ready-for-work ## Format the code and fix what can be fixed by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+openapi: .venv/ready-for-work ## Write the API document anew into docs/openapi.json
+	@$(BIN)/python -c 'import json, wsgi; print(json.dumps(wsgi.app.test_client().get("/api/openapi.json").json, \
+		indent=2))' > docs/openapi.json
+
+train: .venv/ready ## Train a base model: make train CORPUS=folder NAME=base-2026-12
+	$(BIN)/moderation train --corpus "$(CORPUS)" --out "models/$(NAME)"
+
+lock: .venv/ready-for-work ## Resolve the dependencies anew into the two lock files
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --group build \
+		--output-file requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --group build --group dev \
+		--constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Setting up .venv; this takes a minute or two."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-for-work: .venv/ready requirements-dev.lock
+	@echo "Adding what tests and checks need."
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@

@@ -1,0 +1,199 @@
+"""The card: everything that is known of a model, for programs (card.json) and for people (card.md)."""
+
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+
+from moderation.classifier.thresholds import Budgets
+from moderation.verdict import Thresholds
+
+FORMAT = 1
+"""The arrangement of model.joblib that this code reads and writes."""
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where training texts came from, and how many were used."""
+
+    name: str
+    rows: int
+    origin: str
+    licence: str
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How many training texts are known to be one thing, and how many known not to be."""
+
+    positives: int
+    negatives: int
+
+
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """How well one head tells bad from good. Empty where the test has one of the two only."""
+
+    rows: int
+    positives: int
+    auc: float | None
+    average_precision: float | None
+    log_loss: float | None
+
+
+class Consequences(msgspec.Struct, frozen=True, kw_only=True):
+    """What the thresholds do to the comments of a test, as shares."""
+
+    # Of the good comments.
+    good_rejected: float
+    good_reviewed: float
+    # Of the bad comments.
+    bad_reviewed: float
+    bad_approved: float
+
+
+class Test(msgspec.Struct, frozen=True, kw_only=True):
+    """One set of texts that the model never saw, and a measure for each head."""
+
+    # pytest takes every class that is called so for one of its own.
+    __test__: ClassVar[bool] = False
+
+    name: str
+    measures: dict[str, Measure]
+    consequences: Consequences
+
+
+class Period(msgspec.Struct, frozen=True, kw_only=True):
+    """From the first to the last decision."""
+
+    first: datetime
+    last: datetime
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts about one model."""
+
+    name: str
+    created_at: datetime
+    base: str | None = None
+    format: int = FORMAT
+    # Of model.joblib; filled in when the model is saved.
+    sha256: str = ""
+    versions: dict[str, str]
+    sources: tuple[Source, ...]
+    labels: dict[str, Tally]
+    period: Period | None = None
+    grams: int
+    # Where lots were drawn.
+    seed: int | None = None
+    # What the scores were calibrated to, where they were.
+    prevalence: dict[str, float] = {}
+    budgets: Budgets
+    thresholds: Thresholds
+    thresholds_in_words: str
+    tests: tuple[Test, ...]
+    known_failures: tuple[str, ...]
+
+
+def render(card: Card) -> str:
+    """Write the card as Markdown for people."""
+    return "\n".join(
+        [
+            f"# {card.name}",
+            "",
+            f"Made {card.created_at:%d %B %Y}"
+            + (f", from the decisions of a site on top of {card.base}." if card.base else "."),
+            "",
+            "## What it decides",
+            "",
+            card.thresholds_in_words,
+            "",
+            "## What it learnt from",
+            "",
+            *_sources(card),
+            "",
+            *_labels(card),
+            "",
+            "## How well it tells bad from good",
+            "",
+            "On texts that it never saw. AUC: how often a bad text scores above a good one.",
+            "",
+            *_measures(card.tests),
+            "",
+            "What the thresholds do to those texts:",
+            "",
+            *_consequences(card.tests),
+            "",
+            "## Where it is known to fail",
+            "",
+            *(f"* {failure}" for failure in card.known_failures),
+            "",
+            "## Technical",
+            "",
+            f"* format {card.format}, {card.grams:,} grams" + _seed(card.seed),
+            f"* SHA-256 of model.joblib: `{card.sha256}`",
+            "* made with " + ", ".join(f"{name} {version}" for name, version in card.versions.items()),
+            "",
+        ]
+    )
+
+
+def _sources(card: Card) -> list[str]:
+    period = (
+        [f"Decisions from {card.period.first:%d %B %Y} to {card.period.last:%d %B %Y}.", ""]
+        if card.period
+        else []
+    )
+    return [
+        *period,
+        "| texts | used | origin | licence |",
+        "|---|---:|---|---|",
+        *(f"| {one.name} | {one.rows:,} | {one.origin} | {one.licence} |" for one in card.sources),
+    ]
+
+
+def _labels(card: Card) -> list[str]:
+    return [
+        "| head | is | is not | calibrated to |",
+        "|---|---:|---:|---:|",
+        *(
+            f"| {head} | {tally.positives:,} | {tally.negatives:,} "
+            f"| {_share(card.prevalence.get(head))} |"
+            for head, tally in card.labels.items()
+        ),
+    ]
+
+
+def _measures(tests: tuple[Test, ...]) -> list[str]:
+    return [
+        "| test | head | texts | bad | AUC | average precision | log loss |",
+        "|---|---|---:|---:|---:|---:|---:|",
+        *(
+            f"| {test.name} | {head} | {one.rows:,} | {one.positives:,} "
+            f"| {_figure(one.auc)} | {_figure(one.average_precision)} | {_figure(one.log_loss)} |"
+            for test in tests
+            for head, one in test.measures.items()
+        ),
+    ]
+
+
+def _consequences(tests: tuple[Test, ...]) -> list[str]:
+    return [
+        "| test | good ones rejected | good ones reviewed | bad ones reviewed | bad ones approved |",
+        "|---|---:|---:|---:|---:|",
+        *(
+            f"| {test.name} | {_share(test.consequences.good_rejected)} "
+            f"| {_share(test.consequences.good_reviewed)} "
+            f"| {_share(test.consequences.bad_reviewed)} | {_share(test.consequences.bad_approved)} |"
+            for test in tests
+        ),
+    ]
+
+
+def _seed(seed: int | None) -> str:
+    return "" if seed is None else f", seed {seed}"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"

@@ -1,0 +1,97 @@
+"""Count the grams of many texts into one sparse table. Knows nothing of labels."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.classifier.features import grams, length_factor, pair, tokens
+from moderation.text import normalise
+
+Progress = Callable[[str, int, int], None]
+"""Told of a long step's name, how much of it is done, and how much there is."""
+
+_TELL_EVERY = 1_000
+
+
+def silence(_step: str, _done: int, _total: int) -> None:
+    """Tell nobody of the progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Gram counts in compressed rows: row i holds columns[starts[i]:starts[i + 1]]."""
+
+    names: list[str]
+    starts: NDArray[np.int64]
+    columns: NDArray[np.int32]
+    counts: NDArray[np.float32]
+    # The number of grams in each text, also of those that are no column.
+    totals: NDArray[np.int64]
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The row of each entry."""
+        return np.repeat(np.arange(len(self.totals)), np.diff(self.starts))
+
+    def frequencies(self, weights: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """Say in how many texts each gram occurs, each text counted with its weight."""
+        weighed = None if weights is None else weights[self.rows]
+        return np.bincount(self.columns, weighed, minlength=len(self.names)).astype(np.float64)
+
+    def shares(self, offset: float) -> NDArray[np.float32]:
+        """Give the counts with the length factor of their texts."""
+        factors = np.array([length_factor(int(total), offset) for total in self.totals], np.float32)
+        return self.counts * factors[self.rows]
+
+    def seen_in(self, texts: int) -> "Counts":
+        """Keep the grams that occur in at least so many texts."""
+        kept = np.flatnonzero(self.frequencies() >= texts)
+        places = np.full(len(self.names), -1, np.int32)
+        places[kept] = np.arange(len(kept), dtype=np.int32)
+        moved = places[self.columns]
+        present = moved >= 0
+        held = np.concatenate(([0], np.cumsum(present)))
+        return Counts(
+            names=[self.names[index] for index in kept],
+            starts=held[self.starts],
+            columns=moved[present],
+            counts=self.counts[present],
+            totals=self.totals,
+        )
+
+
+def count(texts: Sequence[str], progress: Progress = silence) -> Counts:
+    """Count every gram of every text."""
+    places: dict[str, int] = {}
+    known: dict[str, NDArray[np.int32]] = {}
+
+    def place(names: Iterable[str]) -> NDArray[np.int32]:
+        return np.fromiter((places.setdefault(name, len(places)) for name in names), np.int32)
+
+    columns: list[NDArray[np.int32]] = []
+    counts: list[NDArray[np.float32]] = []
+    totals: list[int] = []
+    for number, text in enumerate(texts):
+        if number % _TELL_EVERY == 0:
+            progress("count the words", number, len(texts))
+        found = [word for word, _ in tokens(normalise(text))]
+        # The pieces of a word are always the same, and most words come again.
+        for word in found:
+            if word not in known:
+                known[word] = place(grams(word))
+        every = [known[word] for word in found]
+        every.append(place(map(pair, found, found[1:])))
+        here, times = np.unique(np.concatenate(every), return_counts=True)
+        columns.append(here)
+        counts.append(times.astype(np.float32))
+        totals.append(int(times.sum()))
+    progress("count the words", len(texts), len(texts))
+    return Counts(
+        names=list(places),
+        starts=np.concatenate(([0], np.cumsum([len(row) for row in columns], dtype=np.int64))),
+        columns=np.concatenate(columns) if columns else np.empty(0, np.int32),
+        counts=np.concatenate(counts) if counts else np.empty(0, np.float32),
+        totals=np.array(totals, np.int64),
+    )

@@ -1,0 +1,90 @@
+"""Measure a classifier on texts that it never saw."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from moderation.classifier.card import Consequences, Measure, Test
+from moderation.classifier.corpus import Corpus, Labelled
+from moderation.classifier.counting import Progress, silence
+from moderation.classifier.examples import Example
+from moderation.classifier.fitting import Flags, Numbers, measure
+from moderation.classifier.model import HEADS, Classifier
+from moderation.text import normalise
+from moderation.verdict import Thresholds, sigmoid
+
+_TELL_EVERY = 500
+
+
+def evaluate(
+    classifier: Classifier, corpus: Corpus, *, progress: Progress = silence
+) -> tuple[Test, ...]:
+    """Measure every head on the open tests, as far as their texts are labelled for it."""
+    return tuple(_test(classifier, file.path, rows, progress) for file, rows in corpus.tests())
+
+
+def evaluate_decisions(classifier: Classifier, examples: Sequence[Example]) -> Measure:
+    """Measure how well a classifier foretells what moderators decided."""
+    return measure(
+        logits(classifier, [example.text for example in examples])[:, 0],
+        np.array([example.rejected for example in examples], np.bool_),
+        np.array([example.weight for example in examples], np.float64),
+    )
+
+
+def logits(
+    classifier: Classifier, texts: Sequence[str], *, step: str = "score", progress: Progress = silence
+) -> Numbers:
+    """Give the log-odds of every head for every text, exactly as they are served."""
+    found = np.empty((len(texts), len(HEADS)))
+    for number, text in enumerate(texts):
+        if number % _TELL_EVERY == 0:
+            progress(step, number, len(texts))
+        found[number] = classifier.logits(normalise(text))
+    progress(step, len(texts), len(texts))
+    return found
+
+
+def probabilities(log_odds: Numbers) -> Numbers:
+    """Turn log-odds into probabilities, as the verdict does."""
+    return np.array([sigmoid(value) for value in log_odds.tolist()], np.float64)
+
+
+def consequences(
+    thresholds: Thresholds, log_odds: Numbers, rejected: Flags, weights: Numbers
+) -> Consequences:
+    """Say what the thresholds would do to comments of which it is known whether they are bad."""
+    likely = probabilities(log_odds)
+    reject, approve = likely >= thresholds.reject_at, likely < thresholds.review_at
+    good, bad = weights * ~rejected, weights * rejected
+    return Consequences(
+        good_rejected=_share(good, reject),
+        good_reviewed=_share(good, ~reject & ~approve),
+        bad_reviewed=_share(bad, ~reject & ~approve),
+        bad_approved=_share(bad, approve),
+    )
+
+
+def _share(weights: Numbers, chosen: Flags) -> float:
+    return float(weights[chosen].sum() / weights.sum()) if weights.any() else 0.0
+
+
+def _test(classifier: Classifier, path: str, rows: Sequence[Labelled], progress: Progress) -> Test:
+    name = path.rsplit("/", maxsplit=1)[-1].removesuffix(".csv.gz")
+    found = logits(classifier, [row.text for row in rows], step=f"test on {name}", progress=progress)
+    measures = {}
+    for column, head in enumerate(HEADS):
+        labels = [row.labels.get(head) for row in rows]
+        # A head for which a test knows no bad text, or knows only the good ones, is not tested by it.
+        if None not in labels and any(labels):
+            measures[head] = measure(found[:, column], np.array(labels, np.bool_))
+    return Test(
+        name=name,
+        measures=measures,
+        consequences=consequences(
+            classifier.thresholds,
+            found[:, 0],
+            np.array([row.labels["rejection"] for row in rows], np.bool_),
+            np.ones(len(rows)),
+        ),
+    )

@@ -1,0 +1,244 @@
+"""Save a model as an immutable folder, and load it only when it is whole and was made for us.
+
+Loading a joblib file runs what is in it, and a damaged one loads without a complaint and answers
+wrongly. So the file's SHA-256 is compared with the card's before it is opened.
+"""
+
+import hashlib
+import io
+import os
+import platform
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from moderation.classifier.card import FORMAT, Card, render
+from moderation.classifier.model import HEADS, Classifier, Weights
+
+MODEL = "model.joblib"
+CARD = "card.json"
+CARD_FOR_PEOPLE = "card.md"
+
+# A model is tied to these: to what it was pickled with, and to what made its arrays.
+_LIBRARIES = ("scikit-learn", "numpy", "joblib")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class BadModelName(ValueError):
+    """A model's name cannot be the name of its folder."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"{name!r} is no name for a model: use letters, digits, dots, dashes and underscores, "
+            "100 at most, and begin with a letter or digit"
+        )
+
+
+class ModelExists(FileExistsError):
+    """A model folder is never overwritten."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"{folder} is there already and models are never overwritten: choose another name"
+        )
+
+
+class ModelUnusable(Exception):
+    """A model cannot be used; the message says why and what to do."""
+
+
+class ModelMissing(ModelUnusable):
+    """There is no such model, or a part of its folder is missing."""
+
+
+class ModelDamaged(ModelUnusable):
+    """A model's files are not as they were saved."""
+
+
+class ModelOfOtherVersion(ModelUnusable):
+    """A model was made by or for other versions than those installed."""
+
+
+class _Format(msgspec.Struct, frozen=True):
+    format: int
+
+
+def check_name(name: str) -> str:
+    """Give `name` back if it can name a model's folder; raise BadModelName otherwise."""
+    if not _NAME.fullmatch(name):
+        raise BadModelName(name)
+    return name
+
+
+def check_new(folder: Path) -> None:
+    """Raise BadModelName or ModelExists where no new model could be saved: better before training it."""
+    check_name(folder.name)
+    if folder.exists():
+        raise ModelExists(folder)
+
+
+def save(folder: Path, classifier: Classifier, card: Card) -> Card:
+    """Write a model folder, all of it or nothing, and give back the card with the SHA-256 in it."""
+    check_new(folder)
+    content = _pack(classifier.weights)
+    signed = msgspec.structs.replace(card, name=folder.name, sha256=hashlib.sha256(content).hexdigest())
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # The leading dot keeps an unfinished folder out of every list of models.
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        unfinished.chmod(0o755)  # mkdtemp lets in nobody else, and the service may run as someone else.
+        write_durably(unfinished / MODEL, content)
+        write_durably(
+            unfinished / CARD, msgspec.json.format(msgspec.json.encode(signed), indent=2) + b"\n"
+        )
+        write_durably(unfinished / CARD_FOR_PEOPLE, render(signed).encode())
+        sync_folder(unfinished)
+        try:
+            unfinished.rename(folder)
+        except OSError:
+            if folder.exists():
+                raise ModelExists(folder) from None
+            raise
+        sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return signed
+
+
+def load(folder: Path) -> Classifier:
+    """Load a model, or raise ModelUnusable. Nothing in it runs before it is known to be whole."""
+    card = read_card(folder)
+    _check_versions(folder, card)
+    content = _read(folder / MODEL)
+    if hashlib.sha256(content).hexdigest() != card.sha256:
+        raise ModelDamaged(
+            f"{folder / MODEL} is not the file that its card describes: "
+            "copy the whole folder again from where it was made"
+        )
+    return Classifier(version=card.name, thresholds=card.thresholds, weights=_unpack(folder, content))
+
+
+def read_card(folder: Path) -> Card:
+    """Read what is known of a model, without loading it."""
+    path = folder / CARD
+    content = _read(path)
+    try:
+        # The format first: a card of another format may have other fields, and is not damaged.
+        _check_format(folder, msgspec.json.decode(content, type=_Format).format)
+        card = msgspec.json.decode(content, type=Card)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ModelDamaged(
+            f"{path} cannot be read ({error}): copy the whole folder again from where it was made"
+        ) from error
+    if card.name != folder.name:
+        raise ModelDamaged(f"{path} is the card of {card.name}: a model's folder must keep its name")
+    return card
+
+
+def installed_versions() -> dict[str, str]:
+    """Say which versions a model made now is made with."""
+    # Asked of the installed packages' records: importing scikit-learn for it would take a second.
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in _LIBRARIES}}
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file that survives a power cut once this returns."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelMissing(
+            f"{path} cannot be read ({error.strerror}): make or copy the model, or promote another"
+        ) from error
+
+
+def _check_format(folder: Path, found: int) -> None:
+    if found != FORMAT:
+        raise ModelOfOtherVersion(
+            f"{folder} has format {found} and this version reads format {FORMAT}: "
+            "install the version that made it, or make the model again"
+        )
+
+
+def _check_versions(folder: Path, card: Card) -> None:
+    installed = installed_versions()
+    for library in _LIBRARIES:
+        made_with = card.versions.get(library, "an unknown version")
+        if _major_minor(made_with) != _major_minor(installed[library]):
+            raise ModelOfOtherVersion(
+                f"{folder} was made with {library} {made_with} and {installed[library]} is installed: "
+                f"install {library} {made_with}, or make the model again"
+            )
+
+
+def _major_minor(version: str) -> list[str]:
+    return version.split(".")[:2]
+
+
+def _pack(weights: Weights) -> bytes:
+    """Put the arrays into joblib's form: the same arrays always give the same bytes."""
+    import joblib  # noqa: PLC0415 - takes long to import, and most callers never come here
+
+    content = io.BytesIO()
+    joblib.dump(
+        {
+            "heads": HEADS,
+            # One string: thousands of small ones load slowly, and how they are pickled depends on
+            # which of them happen to be the same object.
+            "vocabulary": "\n".join(weights.vocabulary),
+            "grams": weights.grams,
+            "intercepts": weights.intercepts,
+            "length_offset": weights.length_offset,
+        },
+        content,
+        compress=3,
+    )
+    return content.getvalue()
+
+
+def _unpack(folder: Path, content: bytes) -> Weights:
+    import joblib  # noqa: PLC0415 - as above
+
+    try:
+        return _weights(joblib.load(io.BytesIO(content)))
+    # Whatever a wrong file makes joblib raise, it is the file that is wrong.
+    except Exception as error:
+        raise ModelDamaged(
+            f"{folder / MODEL} does not hold a model ({error}): make the model again"
+        ) from error
+
+
+def _weights(parts: Mapping[str, Any]) -> Weights:
+    if tuple(parts["heads"]) != HEADS:
+        raise ValueError(f"it has other heads: {parts['heads']}")
+    names = str(parts["vocabulary"])
+    return Weights(
+        vocabulary=tuple(names.split("\n")) if names else (),
+        grams=np.asarray(parts["grams"], np.float32),
+        intercepts=np.asarray(parts["intercepts"], np.float64),
+        length_offset=float(parts["length_offset"]),
+    )

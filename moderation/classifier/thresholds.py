@@ -1,0 +1,75 @@
+"""Turn what mistakes may cost into the probabilities at which review and rejection start."""
+
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.verdict import Thresholds
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+_DIGITS = 6
+_STEP = 10.0**-_DIGITS
+
+
+class Budgets(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of mistakes that an operator accepts."""
+
+    # Of the good comments, how many may be rejected without a person having looked.
+    good_lost: Share = 0.005
+    # Of the bad comments, how many may be published without a person having looked.
+    bad_published: Share = 0.10
+
+
+def choose(
+    probabilities: NDArray[np.float64],
+    rejected: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    budgets: Budgets,
+) -> Thresholds:
+    """Find the widest automatic ranges that stay within the budgets on held-out comments.
+
+    One more mistake than was seen is always assumed. Thresholds from few comments are so the
+    more cautious, up to deciding nothing without a person.
+    """
+    reject_at = _above(probabilities[~rejected], weights[~rejected], budgets.good_lost)
+    # The mirror image: bad comments that look good are good comments that look bad, upside down.
+    review_at = 1 - _above(1 - probabilities[rejected], weights[rejected], budgets.bad_published)
+    # Where the classes lie apart, the two cross, and what is between them goes to a person.
+    low, high = sorted((round(review_at, _DIGITS), round(reject_at, _DIGITS)))
+    return Thresholds(review_at=max(low, 0.0), reject_at=min(high, 1.0))
+
+
+def in_words(thresholds: Thresholds, budgets: Budgets) -> str:
+    """Say what the thresholds do, for people."""
+    approve = (
+        f"Below {thresholds.review_at:.4f} a comment is approved: "
+        f"at most {budgets.bad_published:.1%} of the bad comments are expected there."
+        if thresholds.review_at > 0
+        else "Nothing is approved without a person: too few bad comments were held out to promise it."
+    )
+    reject = (
+        f"From {thresholds.reject_at:.4f} on it is rejected: "
+        f"at most {budgets.good_lost:.1%} of the good comments are expected there."
+        if thresholds.reject_at < 1
+        else "Nothing is rejected without a person: too few good comments were held out to promise it."
+    )
+    return f"{approve} {reject} A person decides on the rest."
+
+
+def _above(values: NDArray[np.float64], weights: NDArray[np.float64], budget: float) -> float:
+    """Find the lowest threshold that at most `budget` of the values' weight reaches."""
+    if not len(values):
+        return 1.0
+    order = np.argsort(-values, kind="stable")
+    one_more = weights.max()
+    share_up_to = (np.cumsum(weights[order]) + one_more) / (weights.sum() + one_more)
+    # The threshold must lie above the first value that may no longer be reached.
+    first_too_many = int(np.searchsorted(share_up_to, budget, side="right"))
+    if first_too_many == 0 and one_more / (weights.sum() + one_more) > budget:
+        return 1.0
+    if first_too_many == len(values):
+        return 0.0
+    return min(float(values[order][first_too_many]) + _STEP, 1.0)

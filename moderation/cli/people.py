@@ -1,0 +1,41 @@
+"""`moderation moderator`: the people who decide."""
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from moderation import moderators
+from moderation.cli import opened
+from moderation.store.tables import Role
+
+
+@click.group()
+def moderator() -> None:
+    """Look after moderators."""
+
+
+@moderator.command()
+@click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.MODERATOR.value,
+    show_default=True,
+)
+def add(name: str, role: str) -> None:
+    """Add the moderator NAME. The password is asked for, or read from standard input.
+
+    \b
+    Examples:
+      moderation moderator add ana
+      moderation moderator add ben --role admin < password.txt
+    """
+    if sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    with opened.database() as database, database.writing() as session:
+        moderators.add(session, name, password, role=Role(role), now=datetime.now(UTC))
+        session.commit()
+    click.echo(f"Added {name}, {role}.")

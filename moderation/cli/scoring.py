@@ -1,0 +1,87 @@
+"""`moderation score`: judge comments in a pipeline."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import msgspec
+
+from moderation import intake, settings, sites
+from moderation.classifier.registry import load_serving
+from moderation.classifier.storage import ModelUnusable, check_name, load
+from moderation.cli import opened
+from moderation.draft import Draft
+from moderation.judgement import Scorer, judge
+from moderation.rules import Case, History
+from moderation.sites import Policies
+
+
+@click.command()
+@click.option("--site", "site_name", help="Judge by this site's rules and history. Needs the database.")
+@click.option("--model", "model_name", help="Judge by this model instead of the serving one.")
+@click.option(
+    "--text", "all_text", is_flag=True, help="Take every line as text, even one that starts with {."
+)
+def score(site_name: str | None, model_name: str | None, all_text: bool) -> None:  # noqa: FBT001
+    """Judge comments from standard input, one a line; print one JSON verdict a line.
+
+    A line is a comment's text, or a JSON object with the fields that the API takes. A line that
+    cannot be read gives an object with `error`, and exit code 1 at the end.
+
+    \b
+    Examples:
+      echo "Thank you for this article." | moderation score
+      moderation score --site blog < comments.jsonl > verdicts.jsonl
+    """
+    scorer = _scorer(settings.read().models, model_name)
+    failed = 0
+    with _cases(site_name) as case_of:
+        for number, line in enumerate(sys.stdin.buffer, start=1):
+            if not line.strip():
+                continue
+            try:
+                draft = _draft(line, all_text=all_text)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                failed += 1
+                _print({"line": number, "error": str(error)})
+                continue
+            verdict = msgspec.to_builtins(judge(case_of(draft), scorer))
+            _print(({"id": draft.id} if draft.id else {}) | verdict)
+    if failed:
+        raise click.ClickException(f"{failed} of the lines could not be read.")
+
+
+def _scorer(directory: Path, name: str | None) -> Scorer | None:
+    if name:
+        return load(directory / check_name(name))
+    try:
+        return load_serving(directory)
+    except ModelUnusable as error:
+        click.echo(f"Judging by rules alone: {error}", err=True)
+        return None
+
+
+@contextmanager
+def _cases(site_name: str | None) -> Iterator[Callable[[Draft], Case]]:
+    policies = Policies()
+    if site_name is None:
+        policy = policies.default()
+        yield lambda draft: Case.prepare(draft, policy, History())
+        return
+    with opened.database() as database, database.reading() as session:
+        site = sites.by_name(session, site_name)
+        policy = policies.of(session, site)
+        yield lambda draft: Case.prepare(draft, policy, intake.history(session, site, draft))
+
+
+def _draft(line: bytes, *, all_text: bool) -> Draft:
+    if line.lstrip().startswith(b"{") and not all_text:
+        return msgspec.json.decode(line, type=Draft)
+    return msgspec.convert({"text": line.decode().rstrip("\r\n")}, Draft)
+
+
+def _print(content: dict[str, object]) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(content) + b"\n")
+    sys.stdout.buffer.flush()

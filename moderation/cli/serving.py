@@ -1,0 +1,64 @@
+"""`moderation serve`: run the service, and welcome an owner who starts it for the first time."""
+
+import secrets
+from datetime import UTC, datetime
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from moderation import moderators, settings, sites
+from moderation.cli import opened
+from moderation.store import Database
+from moderation.store.tables import Role
+
+_FIRST_MODERATOR = "admin"
+_FIRST_SITE = "blog"
+
+
+@click.command()
+@click.option("--host", help="Address to listen on. [default: MODERATION_HOST, else 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65_535), help="[default: MODERATION_PORT, else 8000]")
+def serve(host: str | None, port: int | None) -> None:
+    """Run the service until it is stopped.
+
+    On the first start it makes a first moderator and a first site, and shows their password and
+    key once.
+
+    Example: moderation serve --port 8080
+    """
+    chosen = settings.read()
+    # Made here, before the workers start, so that all of them find the same.
+    chosen.signing_key()
+    with opened.database() as database:
+        _welcome(database)
+    host, port = host or chosen.host, port or chosen.port
+    click.echo(f"Serving on http://{host}:{port}/ (console: http://{host}:{port}/console/)")
+    Granian(
+        "moderation.web:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=port,
+        workers=chosen.workers,
+        blocking_threads=chosen.threads,
+        websockets=False,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def _welcome(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        if not moderators.anyone(session):
+            password = secrets.token_urlsafe(12)
+            moderators.add(
+                session, _FIRST_MODERATOR, password, role=Role.ADMIN, must_change=True, now=now
+            )
+            click.echo(f"First moderator: {_FIRST_MODERATOR}")
+            click.echo(f"One-time password: {password}   (you choose your own at the first login)")
+        if not sites.every(session):
+            _, key = sites.add(session, _FIRST_SITE, "http://localhost/", now=now)
+            click.echo(f"First site: {_FIRST_SITE}")
+            click.echo(f"Site key: {key}   (shown only now)")
+        session.commit()

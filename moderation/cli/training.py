@@ -1,0 +1,201 @@
+"""`moderation train`, `retrain` and `evaluate`: make models, and measure them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+
+from moderation import feedback, settings
+from moderation.classifier import registry, storage
+from moderation.classifier.card import Measure, Test
+from moderation.classifier.corpus import Corpus
+from moderation.classifier.evaluation import evaluate as measure_on_tests
+from moderation.classifier.evaluation import evaluate_decisions
+from moderation.classifier.model import Classifier
+from moderation.classifier.retraining import CannotRetrain
+from moderation.classifier.retraining import retrain as learn_from
+from moderation.classifier.thresholds import Budgets
+from moderation.classifier.training import train as learn
+from moderation.cli import opened
+
+_REFUSED = 3
+
+_share = click.FloatRange(0, 1, min_open=True, max_open=True)
+_good_lost = click.option(
+    "--good-lost",
+    type=_share,
+    default=Budgets().good_lost,
+    show_default=True,
+    help="Share of good comments that may be rejected without a person.",
+)
+_bad_published = click.option(
+    "--bad-published",
+    type=_share,
+    default=Budgets().bad_published,
+    show_default=True,
+    help="Share of bad comments that may be approved without a person.",
+)
+_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option(
+    "--corpus", type=_folder, required=True, help="Folder of public data; see models/README.md."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The model's new folder.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="The same seed gives the same model."
+)
+@_good_lost
+@_bad_published
+def train(corpus: Path, out: Path, seed: int, good_lost: float, bad_published: float) -> None:
+    """Train a base model from public data.
+
+    Example: moderation train --corpus public-data --out models/base-2026-12
+    """
+    storage.check_new(out)
+    with _progress() as progress:
+        trained = learn(
+            Corpus(corpus),
+            name=out.name,
+            now=datetime.now(UTC),
+            budgets=Budgets(good_lost=good_lost, bad_published=bad_published),
+            seed=seed,
+            progress=progress,
+        )
+    storage.save(out, trained.classifier, trained.card)
+    _show(trained.card.tests)
+    click.echo(f"Saved {out}. To let it serve: moderation models promote {out.name}")
+
+
+@click.command()
+@click.option("--name", help="The model's name. [default: site- and the time]")
+@_good_lost
+@_bad_published
+def retrain(name: str | None, good_lost: float, bad_published: float) -> None:
+    """Build a candidate from the decisions in the database, and compare it with the serving model.
+
+    The newest fifth of the decisions is held out, and both are measured on it. Below 200
+    decisions of each kind, or when the candidate is worse, nothing is saved and the exit code is 3.
+
+    Example: moderation retrain && moderation models list
+    """
+    models = settings.read().models
+    now = datetime.now(UTC)
+    name = name or f"site-{now:%Y-%m-%d-%H%M%S}"
+    storage.check_new(models / storage.check_name(name))
+    serving = registry.load_serving(models)
+    with opened.database() as database, database.reading() as session:
+        examples = list(feedback.examples(session))
+    try:
+        with _progress() as progress:
+            trained = learn_from(
+                _public_ancestor(models, serving),
+                examples,
+                name=name,
+                now=now,
+                serving=serving,
+                budgets=Budgets(good_lost=good_lost, bad_published=bad_published),
+                progress=progress,
+            )
+    except CannotRetrain as error:
+        _refuse(error)
+    storage.save(models / name, trained.classifier, trained.card)
+    _compare({serving.version: trained.serving, name: trained.candidate})
+    click.echo(trained.card.thresholds_in_words)
+    click.echo(f"Saved {name}. To let it serve: moderation models promote {name}")
+
+
+@click.command()
+@click.option("--model", "name", help="[default: the serving model]")
+@click.option("--corpus", type=_folder, help="Measure on the open tests of this folder.")
+def evaluate(name: str | None, corpus: Path | None) -> None:
+    """Measure a model on the open tests of a corpus, or else on the decisions in the database.
+
+    \b
+    Examples:
+      moderation evaluate --corpus public-data
+      moderation evaluate --model site-2026-12-01
+    """
+    models = settings.read().models
+    model = storage.load(models / storage.check_name(name)) if name else registry.load_serving(models)
+    if corpus:
+        with _progress() as progress:
+            tests = measure_on_tests(model, Corpus(corpus), progress=progress)
+        _show(tests)
+        return
+    with opened.database() as database, database.reading() as session:
+        examples = list(feedback.examples(session))
+    if not examples:
+        raise click.ClickException("There are no decisions yet. Measure on public data with --corpus.")
+    _compare({model.version: evaluate_decisions(model, examples)})
+
+
+def _public_ancestor(models: Path, serving: Classifier) -> Classifier:
+    """Return the base model from which the serving one descends.
+
+    Each retraining starts there and sees every decision once; to start from the serving model
+    would count old decisions again with each round.
+    """
+    base = storage.read_card(models / serving.version).base
+    return storage.load(models / base) if base else serving
+
+
+def _refuse(error: CannotRetrain) -> NoReturn:
+    click.echo(f"Refused: {error}.", err=True)
+    raise SystemExit(_REFUSED)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        steps = {}
+
+        def tell(step: str, done: int, total: int) -> None:
+            if step not in steps:
+                steps[step] = bars.add_task(step, total=total)
+            bars.update(steps[step], completed=done, total=total)
+
+        yield tell
+
+
+def _show(tests: tuple[Test, ...]) -> None:
+    table = Table(
+        Column("test", no_wrap=True),
+        Column("attribute", no_wrap=True),
+        "rows",
+        "positive",
+        "AUC",
+        "average precision",
+    )
+    for test in tests:
+        for attribute, found in test.measures.items():
+            table.add_row(test.name, attribute, *_figures(found))
+    Console().print(table)
+
+
+def _compare(measures: dict[str, Measure]) -> None:
+    table = Table("model", "decisions", "rejected", "AUC", "average precision", "log loss")
+    for name, found in measures.items():
+        table.add_row(name, *_figures(found), _figure(found.log_loss))
+    Console().print(table)
+
+
+def _figures(found: Measure) -> tuple[str, str, str, str]:
+    return (
+        f"{found.rows:,}",
+        f"{found.positives:,}",
+        _figure(found.auc),
+        _figure(found.average_precision),
+    )
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"

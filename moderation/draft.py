@@ -1,0 +1,82 @@
+"""What a site sends for judgement, in the one shape that every door of the service translates to.
+
+The types validate themselves: the API, the command line and the published API document all read
+their limits from here. Knows nothing of HTTP, databases or scores.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+
+# A NUL cannot be stored by PostgreSQL. It is refused on every database, so that moving from
+# one to the other can never lose a comment.
+NO_NUL = r"^[^\x00]*$"
+
+Identifier = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=255, pattern=NO_NUL, description="The site's own id.")
+]
+ShortText = Annotated[str, msgspec.Meta(max_length=500, pattern=NO_NUL)]
+Address = Annotated[str, msgspec.Meta(max_length=2_000, pattern=NO_NUL)]
+# WordPress, the most generous of the common blogs, stores at most 65,525 bytes of a comment.
+CommentText = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=65_536,
+        pattern=NO_NUL,
+        description="The comment as its reader wrote it.",
+    ),
+]
+Moment = Annotated[datetime, msgspec.Meta(tz=True, description="RFC 3339, with its offset from UTC.")]
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who wrote the comment, as far as the site knows or was told."""
+
+    name: ShortText | None = None
+    email: ShortText | None = None
+    url: Address | None = None
+    ip: ShortText | None = None
+    user_agent: Address | None = None
+    # Only an id is vouched for by the site; everything above can simply be typed in.
+    id: Identifier | None = None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where the comment was left."""
+
+    url: Address | None = None
+    title: Address | None = None
+    published_at: Moment | None = None
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A comment before it is stored."""
+
+    id: Identifier | None = None
+    text: CommentText
+    author: Author = Author()
+    page: Page = Page()
+    parent_id: Identifier | None = None
+    submitted_at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a moment that has no place in UTC, such as year 1 at +14:00."""
+        for moment in (self.submitted_at, self.page.published_at):
+            if moment is not None:
+                _in_utc(moment)
+
+
+class Submission(Draft, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A draft to be stored: its id, which the site gave it, makes sending it twice harmless."""
+
+    id: Identifier
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        message = "a date is outside the years 1 to 9999 once it is put in UTC"
+        raise ValueError(message) from None

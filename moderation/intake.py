@@ -1,0 +1,194 @@
+"""Store what a site sends, once, with the verdict on it."""
+
+import hashlib
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from moderation.draft import Author, Draft, Submission
+from moderation.rules import History
+from moderation.store.tables import Comment, Decision, Site, StoredVerdict
+from moderation.text import fingerprint
+from moderation.verdict import Action, Verdict
+
+# A comment that no classifier could judge waits beside the worst.
+_URGENCY_UNKNOWN = 1.0
+# Beyond this many copies or approved comments, more of them say nothing new.
+_COUNTED = 100
+
+
+class OtherContent(Exception):
+    """The id belongs to a comment with other content."""
+
+    def __init__(self, stored: Comment) -> None:
+        self.stored = stored
+        super().__init__(f"The id {stored.external_id} belongs to other content. Send an edit with PUT.")
+
+
+class UnknownComment(Exception):
+    """The site sent no comment under that id."""
+
+    def __init__(self, external_id: str) -> None:
+        super().__init__(f"This site has sent no comment with the id {external_id}.")
+
+
+class EditedMeanwhile(Exception):
+    """Two edits of one comment arrived at once, and the other was first."""
+
+
+def find(session: Session, site: Site, external_id: str) -> Comment | None:
+    """Return the latest edition under the site's id, with its verdict and decisions."""
+    return session.scalar(
+        select(Comment)
+        .where(Comment.site_id == site.id, Comment.external_id == external_id)
+        .order_by(Comment.edition.desc())
+        .limit(1)
+        .options(
+            joinedload(Comment.verdict),
+            selectinload(Comment.decisions).joinedload(Decision.moderator),
+        )
+    )
+
+
+def history(session: Session, site: Site, draft: Draft, *, is_edit: bool = False) -> History:
+    """Gather what the site saw before `draft`: copies of its text, and its author's standing."""
+    others = select(Comment.id).where(Comment.site_id == site.id)
+    if draft.id is not None:
+        others = others.where(Comment.external_id != draft.id)
+    copies = others.where(Comment.text_hash == fingerprint(draft.text))
+    author = author_key(draft.author)
+    approved = others.where(
+        Comment.author_key == author, Comment.outcome == Action.APPROVE, Comment.superseded.is_(False)
+    )
+    return History(
+        copies=_count(session, copies),
+        approved_before=_count(session, approved) if author else 0,
+        is_edit=is_edit,
+    )
+
+
+def is_same(stored: Comment, draft: Submission) -> bool:
+    """Whether `draft` says exactly what was stored."""
+    return stored.content_hash == _content_hash(draft)
+
+
+def record(
+    session: Session, site: Site, draft: Submission, verdict: Verdict, *, now: datetime
+) -> tuple[Comment, bool]:
+    """Store a new comment with its verdict; return it, and whether it was new.
+
+    A draft that was stored before comes back as it was stored. Raises OtherContent when its id
+    belongs to a comment that says something else.
+    """
+    stored = find(session, site, draft.id)
+    if stored is None:
+        try:
+            with session.begin_nested():
+                return _insert(session, site, draft, verdict, edition=1, now=now), True
+        except IntegrityError:
+            # On PostgreSQL the same draft can arrive twice at one moment, and both find nothing.
+            stored = find(session, site, draft.id)
+            if stored is None:
+                raise
+    if not is_same(stored, draft):
+        raise OtherContent(stored)
+    return stored, False
+
+
+def replace(
+    session: Session, site: Site, draft: Submission, verdict: Verdict, *, now: datetime
+) -> tuple[Comment, bool]:
+    """Store an edit as a further edition; return the latest edition, and whether it is new.
+
+    Raises UnknownComment when there is nothing to edit, EditedMeanwhile when another edit won.
+    """
+    latest = find(session, site, draft.id)
+    if latest is None:
+        raise UnknownComment(draft.id)
+    if is_same(latest, draft):
+        return latest, False
+    # Guards against a second editor; a moderator who decides on the old edition is told as well.
+    superseded = session.execute(
+        update(Comment)
+        .where(Comment.id == latest.id, Comment.superseded.is_(False))
+        .values(superseded=True)
+    )
+    if superseded.rowcount == 0:  # type: ignore[attr-defined]  # An UPDATE's result counts rows.
+        raise EditedMeanwhile(
+            f"Another edit of {draft.id} arrived at the same moment. Send this one again."
+        )
+    return _insert(session, site, draft, verdict, edition=latest.edition + 1, now=now), True
+
+
+def author_key(author: Author) -> str | None:
+    """Return what the site's history knows an author by, or None where it cannot tell.
+
+    The site vouches for an id. An e-mail address can simply be typed in, but it is all that
+    most blogs have.
+    """
+    if author.id:
+        return _digest("id", author.id)
+    if author.email:
+        return _digest("email", author.email.strip().lower())
+    return None
+
+
+def _insert(
+    session: Session, site: Site, draft: Submission, verdict: Verdict, *, edition: int, now: datetime
+) -> Comment:
+    comment = Comment(
+        site_id=site.id,
+        external_id=draft.id,
+        edition=edition,
+        text=draft.text,
+        author_name=draft.author.name,
+        author_email=draft.author.email,
+        author_url=draft.author.url,
+        author_ip=draft.author.ip,
+        author_user_agent=draft.author.user_agent,
+        author_id=draft.author.id,
+        page_url=draft.page.url,
+        page_title=draft.page.title,
+        page_published_at=draft.page.published_at,
+        parent_id=draft.parent_id,
+        submitted_at=draft.submitted_at,
+        received_at=now,
+        content_hash=_content_hash(draft),
+        text_hash=fingerprint(draft.text),
+        author_key=author_key(draft.author),
+        outcome=verdict.action,
+        urgency=_URGENCY_UNKNOWN if verdict.probability is None else verdict.probability,
+    )
+    session.add(comment)
+    session.flush()
+    stored = StoredVerdict(
+        comment_id=comment.id,
+        action=verdict.action,
+        probability=verdict.probability,
+        scores=verdict.scores,
+        reasons=msgspec.to_builtins(verdict.reasons),
+        model=verdict.model,
+        policy=verdict.policy,
+    )
+    session.add(stored)
+    session.flush()
+    # What the caller will read of the new comment is known; there is nothing to load.
+    set_committed_value(comment, "verdict", stored)
+    set_committed_value(comment, "decisions", [])
+    return comment
+
+
+def _count(session: Session, rows: Select[int]) -> int:
+    return session.scalar(select(func.count()).select_from(rows.limit(_COUNTED).subquery())) or 0
+
+
+def _content_hash(draft: Submission) -> str:
+    return hashlib.sha256(msgspec.json.encode(draft)).hexdigest()
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

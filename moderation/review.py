@@ -1,0 +1,226 @@
+"""The queue, and what moderators do: decide, undo, look back. Decisions are appended, never edited."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from moderation.store.tables import Comment, Decision, Moderator, RejectionReason, Site
+from moderation.verdict import Action
+
+
+class UnknownComment(Exception):
+    """There is no comment of that number."""
+
+
+class UnknownDecision(Exception):
+    """There is no decision of that number."""
+
+
+class Conflict(Exception):
+    """What the moderator saw is no longer so; nothing was changed."""
+
+    def __init__(self, comment: Comment, message: str) -> None:
+        self.comment = comment
+        super().__init__(message)
+
+
+class AlreadyDecided(Conflict):
+    """Someone decided on this comment since the page was loaded."""
+
+    def __init__(self, comment: Comment, decision: Decision) -> None:
+        self.decision = decision
+        super().__init__(comment, f"{decision.moderator.name} chose to {decision.action}")
+
+
+class Edited(Conflict):
+    """The author edited this comment since the page was loaded."""
+
+    def __init__(self, comment: Comment, latest: Comment) -> None:
+        self.latest = latest
+        super().__init__(comment, "the author edited this comment")
+
+
+def waiting(*, after: Comment | None = None) -> Select[Comment]:
+    """Comments that wait for a person, the most urgent first, then the oldest."""
+    rows = _with_evidence(Action.REVIEW).order_by(Comment.urgency.desc(), Comment.id)
+    if after is None:
+        return rows
+    return rows.where(
+        or_(
+            Comment.urgency < after.urgency,
+            and_(Comment.urgency == after.urgency, Comment.id > after.id),
+        )
+    )
+
+
+def settled(outcome: Action) -> Select[Comment]:
+    """Comments with this outcome, the latest first; the caller sets a limit."""
+    return _with_evidence(outcome).order_by(Comment.id.desc())
+
+
+def count_waiting(session: Session) -> int:
+    """Count the comments that wait for a person."""
+    return session.scalar(select(func.count()).select_from(waiting().order_by(None).subquery())) or 0
+
+
+def next_waiting(session: Session, *, after: Comment | None = None) -> Comment | None:
+    """Return the most urgent comment that waits, or the one that follows `after`."""
+    return session.scalar(waiting(after=after).limit(1))
+
+
+def comment(session: Session, comment_id: int) -> Comment:
+    """Return a comment with its site, verdict and decisions, or raise UnknownComment."""
+    found = session.scalar(
+        select(Comment)
+        .where(Comment.id == comment_id)
+        .options(
+            joinedload(Comment.verdict),
+            joinedload(Comment.site),
+            selectinload(Comment.decisions).joinedload(Decision.moderator),
+        )
+        # A conflict must show what is there now, not what this session read before.
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise UnknownComment(f"There is no comment {comment_id}.")
+    return found
+
+
+def decide(
+    session: Session,
+    comment_id: int,
+    by: Moderator,
+    action: Action,
+    reason: RejectionReason | None = None,
+    *,
+    seen: int,
+    now: datetime,
+) -> Decision:
+    """Append a decision on a comment of which the moderator saw revision `seen`.
+
+    Raises AlreadyDecided or Edited when the comment has changed since, and changes nothing then.
+    """
+    decided = comment(session, comment_id)
+    return _append(session, decided, by, action, reason, seen=seen, now=now)
+
+
+def undo(session: Session, decision_id: int, by: Moderator, *, now: datetime) -> Decision:
+    """Take back a decision with one more, which restores what held before it.
+
+    Raises AlreadyDecided or Edited when something has happened to the comment since.
+    """
+    undone = session.get(Decision, decision_id)
+    if undone is None:
+        raise UnknownDecision(f"There is no decision {decision_id}.")
+    decided = comment(session, undone.comment_id)
+    before = next((d for d in decided.decisions if d.revision == undone.revision - 1), None)
+    return _append(
+        session,
+        decided,
+        by,
+        before.action if before else decided.verdict.action,
+        before.reason if before else None,
+        seen=undone.revision,
+        undoes=undone,
+        now=now,
+    )
+
+
+def decisions(session: Session, *, limit: int, before: int | None = None) -> list[Decision]:
+    """Who decided what, the latest first; `before` is the number of the last one shown."""
+    rows = (
+        select(Decision)
+        .options(joinedload(Decision.moderator), joinedload(Decision.comment).joinedload(Comment.site))
+        .order_by(Decision.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(rows if before is None else rows.where(Decision.id < before)))
+
+
+def last_by(session: Session, by: Moderator) -> Decision | None:
+    """Return the moderator's latest decision, if it still holds and can be undone."""
+    latest = session.scalar(
+        select(Decision).where(Decision.moderator_id == by.id).order_by(Decision.id.desc()).limit(1)
+    )
+    if latest is None or latest.undoes_id:
+        return None
+    still_holds = select(Comment.id).where(
+        Comment.id == latest.comment_id,
+        Comment.revision == latest.revision,
+        Comment.superseded.is_(False),
+    )
+    return latest if session.scalar(still_holds) else None
+
+
+def latest_edition(session: Session, older: Comment) -> Comment:
+    """Return the edition that holds now of the comment that `older` is an edition of."""
+    return session.scalars(
+        select(Comment)
+        .where(Comment.site_id == older.site_id, Comment.external_id == older.external_id)
+        .order_by(Comment.edition.desc())
+        .limit(1)
+    ).one()
+
+
+def _append(
+    session: Session,
+    decided: Comment,
+    by: Moderator,
+    action: Action,
+    reason: RejectionReason | None,
+    *,
+    seen: int,
+    undoes: Decision | None = None,
+    now: datetime,
+) -> Decision:
+    # The condition and the change are one statement: of two moderators, one changes no row.
+    changed = session.execute(
+        update(Comment)
+        .where(Comment.id == decided.id, Comment.revision == seen, Comment.superseded.is_(False))
+        .values(revision=seen + 1, outcome=action)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount == 0:  # type: ignore[attr-defined]  # An UPDATE's result counts rows.
+        raise _conflict(session, decided.id)
+    # The row of the site is locked until the commit, so that positions become visible in order.
+    position = session.scalar(
+        update(Site)
+        .where(Site.id == decided.site_id)
+        .values(decision_count=Site.decision_count + 1)
+        .returning(Site.decision_count)
+        .execution_options(synchronize_session=False)
+    )
+    if position is None:
+        raise LookupError(f"the site of comment {decided.id} is gone")
+    decision = Decision(
+        comment_id=decided.id,
+        site_id=decided.site_id,
+        moderator_id=by.id,
+        revision=seen + 1,
+        position=position,
+        action=action,
+        reason=reason if action is Action.REJECT else None,
+        undoes_id=undoes.id if undoes else None,
+        decided_at=now,
+    )
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def _conflict(session: Session, comment_id: int) -> Conflict:
+    current = comment(session, comment_id)
+    if current.superseded:
+        return Edited(current, latest_edition(session, current))
+    if not current.decisions:
+        return Conflict(current, "the page was out of date")
+    return AlreadyDecided(current, current.decisions[-1])
+
+
+def _with_evidence(outcome: Action) -> Select[Comment]:
+    return (
+        select(Comment)
+        .where(Comment.outcome == outcome, Comment.superseded.is_(False))
+        .options(joinedload(Comment.verdict), joinedload(Comment.site))
+    )

@@ -1,0 +1,53 @@
+"""The policy, read from top to bottom: each rule may add evidence, none can hide another's."""
+
+from moderation.rules.case import Case, History, Rule
+from moderation.rules.conduct import edited, first_time_author, repeated_text, too_many_links
+from moderation.rules.lists import listed_domains, listed_patterns, listed_terms
+from moderation.rules.policy import BadEntry, EntryList, ListKind, Policy, shipped_lists
+from moderation.verdict import Action, Signal
+
+RULES: tuple[Rule, ...] = (
+    # What the owner wrote down: the lists say themselves what a match asks for.
+    listed_terms,
+    listed_patterns,
+    listed_domains,
+    # What the comment brings along.
+    too_many_links,
+    repeated_text,
+    # Who sent it, and whether we saw it before.
+    first_time_author,
+    edited,
+)
+
+
+def gather(case: Case, rules: tuple[Rule, ...] = RULES) -> list[Signal]:
+    """Collect every rule's signals. A rule that breaks asks for a person in its own name."""
+    signals: list[Signal] = []
+    for rule in rules:
+        try:
+            signals.extend(rule(case))
+        # Whatever broke, the comment must reach a person instead of being lost with the request.
+        except Exception as error:  # noqa: BLE001
+            signals.append(
+                Signal(
+                    source=rule.__name__,
+                    code="rule_failed",
+                    message=f"The rule {rule.__name__} failed ({type(error).__name__}).",
+                    action=Action.REVIEW,
+                )
+            )
+    return signals
+
+
+__all__ = [
+    "RULES",
+    "BadEntry",
+    "Case",
+    "EntryList",
+    "History",
+    "ListKind",
+    "Policy",
+    "Rule",
+    "gather",
+    "shipped_lists",
+]

@@ -1,0 +1,94 @@
+"""What an operator may set, read once from the environment. A wrong value names itself."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+PREFIX = "MODERATION_"
+# Settings whose values are not repeated in messages.
+_SECRET = frozenset({"secret_key", "database_url"})
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class BadSettings(Exception):
+    """A setting is wrong; the message names it."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything an operator may set. Each is read from MODERATION_<NAME>."""
+
+    # Where the service keeps what it makes itself: the SQLite file and the key that signs cookies.
+    instance: Path = Path("instance")
+    # sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME. Without it: moderation.db in `instance`.
+    database_url: str = ""
+    # The folder of trained classifiers.
+    models: Path = Path("models")
+    # Signs cookies. Without it one is made and kept in `instance`; machines that share a database
+    # must be given the same.
+    secret_key: Annotated[str, msgspec.Meta(min_length=16)] | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 8000
+    # Processes, and threads in each.
+    workers: Positive = 2
+    threads: Positive = 4
+    # The largest request body in bytes. A comment of the greatest length fits, however it is escaped.
+    max_body: Positive = 512 * 1024
+    # Set to 1 where the service is reached by https, so that browsers keep the cookie from plain http.
+    secure_cookies: bool = False
+    # How long a moderator stays logged in.
+    login_hours: Positive = 12
+    log_format: Literal["auto", "json", "console"] = "auto"
+
+    def where_data_lives(self) -> str:
+        """Return the database's URL."""
+        return self.database_url or f"sqlite:///{self.instance / 'moderation.db'}"
+
+    def signing_key(self) -> str:
+        """Return the key that signs cookies; make one that lasts when none was set."""
+        return self.secret_key or _kept_secret(self.instance / "secret_key")
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings. Raises BadSettings with the name of the first variable that is wrong."""
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and value
+    }
+    unknown = given.keys() - set(Settings.__struct_fields__)
+    if unknown:
+        known = ", ".join(PREFIX + name.upper() for name in Settings.__struct_fields__)
+        raise BadSettings(f"{PREFIX}{min(unknown).upper()} is no setting. There are: {known}")
+    for name, value in given.items():
+        try:
+            _convert({name: value})
+        except msgspec.ValidationError as error:
+            why = str(error).partition(" - at ")[0]
+            shown = "" if name in _SECRET else f"={value!r}"
+            raise BadSettings(f"{PREFIX}{name.upper()}{shown}: {why}") from None
+    return _convert(given)
+
+
+def _convert(given: Mapping[str, str]) -> Settings:
+    return msgspec.convert(given, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
+
+
+def _kept_secret(file: Path) -> str:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as draft:
+            draft.write(secrets.token_hex(32))
+        # Linking fails where another process was first, so that all of them end with one key.
+        try:
+            os.link(draft.name, file)
+        except FileExistsError:
+            pass
+        finally:
+            Path(draft.name).unlink()
+    return file.read_text("ascii")

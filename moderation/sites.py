@@ -1,0 +1,157 @@
+"""Sites: their keys, and what their owners set for how comments are judged."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from moderation.rules import EntryList, ListKind, Policy, shipped_lists
+from moderation.store.tables import Site, SiteList
+from moderation.verdict import Action
+
+# A key that an owner brings is what his plugin already has: Akismet's are 12 hexadecimal digits.
+BROUGHT_KEY = re.compile(r"[0-9a-fA-F]{12,128}")
+
+
+class NameTaken(Exception):
+    """A site of that name exists."""
+
+
+class KeyTaken(Exception):
+    """Another site has that key."""
+
+
+class WeakKey(Exception):
+    """A key that is too easy to guess."""
+
+
+class UnknownSite(Exception):
+    """There is no site of that name."""
+
+
+class UnknownList(Exception):
+    """The site has no list of that name."""
+
+
+def add(
+    session: Session, name: str, url: str, *, key: str | None = None, now: datetime
+) -> tuple[Site, str]:
+    """Add a site and return it with its key, which cannot be had again."""
+    if key is not None and not BROUGHT_KEY.fullmatch(key):
+        raise WeakKey("A key must be 12 to 128 hexadecimal digits.")
+    if session.scalar(select(Site.id).where(Site.name == name)):
+        raise NameTaken(f"There is a site named {name} already.")
+    key = key or secrets.token_hex(20)
+    if by_key(session, key):
+        raise KeyTaken("Another site has this key.")
+    site = Site(name=name, url=url, key_hash=_hash(key), created_at=now)
+    session.add(site)
+    session.flush()
+    return site, key
+
+
+def by_key(session: Session, key: str) -> Site | None:
+    """Find the site that `key` belongs to."""
+    return session.scalar(select(Site).where(Site.key_hash == _hash(key)))
+
+
+def by_name(session: Session, name: str) -> Site:
+    """Find a site by name, or raise UnknownSite."""
+    site = session.scalar(select(Site).where(Site.name == name))
+    if site is None:
+        raise UnknownSite(f"There is no site named {name}. See: moderation site list")
+    return site
+
+
+def every(session: Session) -> list[Site]:
+    """All sites by name."""
+    return list(session.scalars(select(Site).order_by(Site.name)))
+
+
+def choose(
+    session: Session,
+    site: Site,
+    *,
+    max_links: int | None = None,
+    hold_first_time_authors: bool | None = None,
+) -> None:
+    """Change the choices that are given; None leaves one as it is."""
+    if max_links is not None:
+        site.max_links = max_links
+    if hold_first_time_authors is not None:
+        site.hold_first_time_authors = hold_first_time_authors
+    _policy_changed(session, site)
+
+
+def lists(session: Session, site: Site) -> list[SiteList]:
+    """The owner's lists for the site by name."""
+    return list(
+        session.scalars(select(SiteList).where(SiteList.site_id == site.id).order_by(SiteList.name))
+    )
+
+
+def put_list(
+    session: Session, site: Site, name: str, *, kind: ListKind, action: Action, lines: str, now: datetime
+) -> EntryList:
+    """Add a list, or replace the one of that name. Raises BadEntry for a line that cannot be one."""
+    parsed = EntryList.parse(name, kind, action, lines)
+    kept = session.scalar(select(SiteList).where(SiteList.site_id == site.id, SiteList.name == name))
+    if kept:
+        kept.kind, kept.action, kept.entries, kept.updated_at = kind, action, lines, now
+    else:
+        session.add(
+            SiteList(site_id=site.id, name=name, kind=kind, action=action, entries=lines, updated_at=now)
+        )
+    _policy_changed(session, site)
+    return parsed
+
+
+def remove_list(session: Session, site: Site, name: str) -> None:
+    """Remove a list, or raise UnknownList."""
+    kept = session.scalar(select(SiteList).where(SiteList.site_id == site.id, SiteList.name == name))
+    if kept is None:
+        raise UnknownList(f"{site.name} has no list named {name}.")
+    session.delete(kept)
+    _policy_changed(session, site)
+
+
+class Policies:
+    """Each site's policy, compiled once a process and again after a change."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[int, tuple[int, Policy]] = {}
+        self._shipped = shipped_lists()
+
+    def of(self, session: Session, site: Site) -> Policy:
+        """Return the policy of `site` as of the site's policy_revision."""
+        revision, policy = self._compiled.get(site.id, (0, None))
+        if policy is None or revision != site.policy_revision:
+            own = (
+                EntryList.parse(one.name, one.kind, one.action, one.entries)
+                for one in lists(session, site)
+            )
+            policy = Policy(
+                max_links=site.max_links,
+                hold_first_time_authors=site.hold_first_time_authors,
+                lists=(*own, *self._shipped),
+            )
+            self._compiled[site.id] = (site.policy_revision, policy)
+        return policy
+
+    def default(self) -> Policy:
+        """Return the policy of a site whose owner has set nothing."""
+        return Policy(lists=self._shipped)
+
+
+def _policy_changed(session: Session, site: Site) -> None:
+    site.policy_revision += 1
+    session.flush()
+
+
+def _hash(key: str) -> str:
+    # The service's own keys are random and long, so that a fast hash protects them well enough to
+    # be looked up on every request.
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,279 @@
+"""The tables, and what each row means. Rows are appended; the few columns that change say so."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
+
+from moderation.rules import ListKind
+from moderation.verdict import Action
+
+
+class Role(StrEnum):
+    """What a moderator may do."""
+
+    MODERATOR = "moderator"  # Decide on comments.
+    ADMIN = "admin"  # The same, and look after sites, people and models.
+
+
+class RejectionReason(StrEnum):
+    """Why a moderator rejected a comment: the few kinds that need different answers."""
+
+    SPAM = "spam"
+    ABUSE = "abuse"
+    OFF_TOPIC = "off-topic"
+    OTHER = "other"
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware and in UTC in Python, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Put the moment in UTC; SQLite keeps it without an offset."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no offset from UTC")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Say that what SQLite kept is UTC; PostgreSQL answers in its session's zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """A member of an enumeration, kept as its word: a new member needs no migration."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        self.kind = kind
+        super().__init__()
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Keep the word."""
+        return None if value is None else str(self.kind(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
+        """Read the word."""
+        return None if value is None else self.kind(value)
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
+    """The declarative base.
+
+    Constraints have names, so that migrations can name what they change. Rows do not print what they
+    hold, because it would end in logs.
+    """
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it from the class.
+        datetime: Moment(),
+        Action: Word(Action),
+        ListKind: Word(ListKind),
+        Role: Word(Role),
+        RejectionReason: Word(RejectionReason),
+        dict[str, float]: JSON(),
+        list[dict[str, Any]]: JSON(),
+    }
+
+
+Key = Annotated[int, mapped_column(primary_key=True)]
+
+
+class Site(Base):
+    """A customer of the API: a blog, a newspaper, a forum."""
+
+    __tablename__ = "sites"
+
+    id: Mapped[Key] = mapped_column(init=False)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    url: Mapped[str] = mapped_column(String(2_000))
+    # The key itself is shown once and never stored.
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    # Choices of the owner, which change. policy_revision grows with each change of these or the lists.
+    max_links: Mapped[int] = mapped_column(default=3)
+    hold_first_time_authors: Mapped[bool] = mapped_column(default=False)
+    policy_revision: Mapped[int] = mapped_column(default=1)
+    # How many decisions the site's feed holds. Grows in the transaction of each decision.
+    decision_count: Mapped[int] = mapped_column(default=0)
+
+
+class SiteList(Base):
+    """An owner's list of terms, domains or patterns for one site. Replaced as a whole."""
+
+    __tablename__ = "site_lists"
+    __table_args__ = (UniqueConstraint("site_id", "name"),)
+
+    id: Mapped[Key] = mapped_column(init=False)
+    site_id: Mapped[int] = mapped_column(ForeignKey(Site.id))
+    name: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[ListKind]
+    action: Mapped[Action]
+    # One entry a line, as the owner wrote them.
+    entries: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime]
+
+
+class Comment(Base):
+    """What a site sent, immutable. An edit is a further edition under the same external id."""
+
+    __tablename__ = "comments"
+    __table_args__ = (
+        UniqueConstraint("site_id", "external_id", "edition"),
+        # The queue: what waits, most urgent first.
+        Index("ix_comments_queue", "outcome", "superseded", "urgency", "id"),
+        Index("ix_comments_copies", "site_id", "text_hash"),
+        Index("ix_comments_author", "site_id", "author_key"),
+    )
+
+    id: Mapped[Key] = mapped_column(init=False)
+    site_id: Mapped[int] = mapped_column(ForeignKey(Site.id))
+    external_id: Mapped[str] = mapped_column(String(255))
+    edition: Mapped[int]
+
+    text: Mapped[str] = mapped_column(Text)
+    author_name: Mapped[str | None] = mapped_column(String(500))
+    author_email: Mapped[str | None] = mapped_column(String(500))
+    author_url: Mapped[str | None] = mapped_column(String(2_000))
+    author_ip: Mapped[str | None] = mapped_column(String(500))
+    author_user_agent: Mapped[str | None] = mapped_column(String(2_000))
+    author_id: Mapped[str | None] = mapped_column(String(255))
+    page_url: Mapped[str | None] = mapped_column(String(2_000))
+    page_title: Mapped[str | None] = mapped_column(String(2_000))
+    page_published_at: Mapped[datetime | None]
+    parent_id: Mapped[str | None] = mapped_column(String(255))
+    submitted_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+
+    # SHA-256 of all that was sent: tells a retry from another comment under the same id.
+    content_hash: Mapped[str] = mapped_column(String(64))
+    # SHA-256 of the normalised text: finds copies.
+    text_hash: Mapped[str] = mapped_column(String(64))
+    # Whom the site's history knows the author as; null where it cannot tell.
+    author_key: Mapped[str | None] = mapped_column(String(64))
+
+    # What changes. `outcome` is the last decision, else the verdict; it is written beside each of
+    # them, in one transaction, so that the queue is an index and not a join.
+    outcome: Mapped[Action]
+    urgency: Mapped[float] = mapped_column(Float)
+    revision: Mapped[int] = mapped_column(default=0)
+    superseded: Mapped[bool] = mapped_column(default=False)
+
+    site: Mapped[Site] = relationship(init=False, lazy="raise")
+    verdict: Mapped["StoredVerdict"] = relationship(init=False, lazy="raise", back_populates="comment")
+    decisions: Mapped[list["Decision"]] = relationship(
+        init=False, lazy="raise", back_populates="comment", order_by="Decision.revision"
+    )
+
+
+class StoredVerdict(Base):
+    """The machine's answer to one comment, written once with it."""
+
+    __tablename__ = "verdicts"
+
+    id: Mapped[Key] = mapped_column(init=False)
+    comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id), unique=True)
+    action: Mapped[Action]
+    probability: Mapped[float | None]
+    scores: Mapped[dict[str, float]]
+    reasons: Mapped[list[dict[str, Any]]]
+    model: Mapped[str | None] = mapped_column(String(100))
+    policy: Mapped[str] = mapped_column(String(100))
+
+    comment: Mapped[Comment] = relationship(init=False, lazy="raise", back_populates="verdict")
+
+
+class Moderator(Base):
+    """A person who decides."""
+
+    __tablename__ = "moderators"
+
+    id: Mapped[Key] = mapped_column(init=False)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    role: Mapped[Role]
+    created_at: Mapped[datetime]
+    # What changes: the password, and whether it was made up by the service and must be replaced.
+    password_hash: Mapped[str] = mapped_column(String(255))
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+
+
+class Login(Base):
+    """A browser in which a moderator is logged in. Without the row, the cookie opens nothing."""
+
+    __tablename__ = "logins"
+
+    id: Mapped[Key] = mapped_column(init=False)
+    moderator_id: Mapped[int] = mapped_column(ForeignKey(Moderator.id), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    moderator: Mapped[Moderator] = relationship(init=False, lazy="raise")
+
+
+class FailedLogin(Base):
+    """A wrong password, remembered for the minute in which it counts."""
+
+    __tablename__ = "failed_logins"
+    __table_args__ = (Index("ix_failed_logins_name_failed_at", "name", "failed_at"),)
+
+    id: Mapped[Key] = mapped_column(init=False)
+    name: Mapped[str] = mapped_column(String(100))
+    failed_at: Mapped[datetime]
+
+
+class Decision(Base):
+    """A moderator's act on a comment, appended. Undoing one is one more."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        # Of two people who decide on what they both saw, one wins.
+        UniqueConstraint("comment_id", "revision"),
+        # Without gaps and in the order of commits, so that a reader of the feed misses nothing.
+        UniqueConstraint("site_id", "position"),
+        Index("ix_decisions_decided_at", "decided_at"),
+    )
+
+    id: Mapped[Key] = mapped_column(init=False)
+    comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id))
+    site_id: Mapped[int] = mapped_column(ForeignKey(Site.id))
+    moderator_id: Mapped[int] = mapped_column(ForeignKey(Moderator.id))
+    revision: Mapped[int]
+    position: Mapped[int]
+    action: Mapped[Action]
+    reason: Mapped[RejectionReason | None]
+    decided_at: Mapped[datetime]
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"), default=None)
+
+    comment: Mapped[Comment] = relationship(init=False, lazy="raise", back_populates="decisions")
+    moderator: Mapped[Moderator] = relationship(init=False, lazy="raise")

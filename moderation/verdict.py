@@ -1,0 +1,127 @@
+"""Turn evidence into a verdict. Knows nothing of databases, HTTP or scikit-learn."""
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Span = tuple[int, int]
+
+
+class Action(StrEnum):
+    """What becomes of a comment. The order of definition is the order of caution."""
+
+    APPROVE = "approve"
+    REVIEW = "review"  # A person decides.
+    REJECT = "reject"
+
+
+ATTRIBUTES = (
+    "toxicity",
+    "severe_toxicity",
+    "obscene",
+    "threat",
+    "insult",
+    "identity_attack",
+    "spam",
+)
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    """What the classifier says of one text."""
+
+    # Log-odds of rejection: the words' contributions and the rules' weights add up in this unit.
+    rejection: float
+    # Probability of each of ATTRIBUTES.
+    attributes: Mapping[str, Probability]
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """One word's share in the log-odds of rejection; `span` cuts it out of the original text."""
+
+    span: Span
+    weight: float
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of evidence, and who gave it."""
+
+    source: Annotated[str, msgspec.Meta(description="The rule, or `classifier`.")]
+    code: Annotated[str, msgspec.Meta(description="The same for every comment judged on this ground.")]
+    message: Annotated[str, msgspec.Meta(description="A sentence for people.")]
+    action: Annotated[Action, msgspec.Meta(description="What this evidence asks for by itself.")]
+    weight: Annotated[
+        float, msgspec.Meta(description="How much it adds to the log-odds of rejection.")
+    ] = 0.0
+    spans: Annotated[
+        tuple[Span, ...],
+        msgspec.Meta(
+            description="Where in the text sent: [start, end), counted in Unicode code points."
+        ),
+    ] = ()
+
+
+class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
+    """The probabilities of rejection at which review and rejection start."""
+
+    review_at: Probability
+    reject_at: Probability
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that cross."""
+        if self.review_at > self.reject_at:
+            message = f"review_at {self.review_at} is above reject_at {self.reject_at}"
+            raise ValueError(message)
+
+    def action(self, probability: float) -> Action:
+        """Say which side of the thresholds `probability` lies on."""
+        if probability >= self.reject_at:
+            return Action.REJECT
+        if probability >= self.review_at:
+            return Action.REVIEW
+        return Action.APPROVE
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The machine's answer: written once for each comment, never edited."""
+
+    action: Action
+    probability: Annotated[
+        Probability | None,
+        msgspec.Meta(description="Of rejection; null where no classifier could be asked."),
+    ]
+    scores: Annotated[
+        dict[str, Probability],
+        msgspec.Meta(description="One an attribute; empty where no classifier could be asked."),
+    ]
+    reasons: Annotated[tuple[Signal, ...], msgspec.Meta(description="The weightiest first.")]
+    model: Annotated[str | None, msgspec.Meta(description="The classifier that was asked.")]
+    policy: Annotated[str, msgspec.Meta(description="The version of the site's rules.")]
+
+
+def combine(rules: Collection[Action], classifier: Action) -> Action:
+    """Decide on an action from what each rule asks for and where the classifier's thresholds lie.
+
+    The most cautious voice wins, and nothing is rejected over a rule that vouches for the
+    comment: where they disagree, a person decides.
+    """
+    asked = {*rules, classifier}
+    if Action.REJECT in asked:
+        return Action.REVIEW if Action.APPROVE in rules else Action.REJECT
+    return Action.REVIEW if Action.REVIEW in asked else Action.APPROVE
+
+
+def probability(signals: Iterable[Signal], rejection: float) -> Probability:
+    """Add the signals' weights to the classifier's log-odds of `rejection`."""
+    return sigmoid(rejection + sum(signal.weight for signal in signals))
+
+
+def sigmoid(logit: float) -> Probability:
+    """Turn log-odds into a probability, without overflow at either end."""
+    if logit >= 0:
+        return 1 / (1 + math.exp(-logit))
+    odds = math.exp(logit)
+    return odds / (1 + odds)

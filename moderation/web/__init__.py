@@ -1,0 +1,41 @@
+"""The HTTP edge: our JSON API, the moderators' console, and what operators watch."""
+
+from flask import Flask
+
+from moderation import settings as configuration
+from moderation.classifier.serving import Serving
+from moderation.log import configure
+from moderation.settings import Settings
+from moderation.store import Database
+from moderation.web import api, console, errors, log, ops
+from moderation.web.csrf import protect
+from moderation.web.headers import add_security_headers
+from moderation.web.state import State
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from `settings`, or from the environment."""
+    settings = settings or configuration.read()
+    configure(settings.log_format)
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=settings.signing_key(),
+        MAX_CONTENT_LENGTH=settings.max_body,
+        MAX_FORM_MEMORY_SIZE=settings.max_body,
+        MAX_FORM_PARTS=100,
+        SESSION_COOKIE_NAME="moderation",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+    )
+    app.extensions["moderation"] = State(
+        settings, Database(settings.where_data_lives()), Serving(settings.models)
+    )
+    log.set_up(app)
+    errors.set_up(app)
+    protect(app, exempt=api.bp)
+    app.after_request(add_security_headers)
+    app.register_blueprint(api.bp)
+    app.register_blueprint(console.bp)
+    app.register_blueprint(ops.bp)
+    return app

@@ -1,0 +1,6 @@
+"""The moderators' pages. Every page is closed to strangers, but for the few that let people in."""
+
+from moderation.web.console import account, comments, filters, queue
+from moderation.web.console.blueprint import bp
+
+__all__ = ["account", "bp", "comments", "filters", "queue"]

@@ -1,0 +1,101 @@
+"""Translate what went wrong, once: into problem details for programs, into a page for people."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, Response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from moderation import intake, review
+from moderation.web.problem import Problem, Refused, respond
+from moderation.web.state import state
+
+log = structlog.get_logger()
+
+# What use cases refuse, and how it is said in HTTP.
+_REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
+    intake.OtherContent: (HTTPStatus.CONFLICT, "other_content"),
+    intake.EditedMeanwhile: (HTTPStatus.CONFLICT, "edited_meanwhile"),
+    intake.UnknownComment: (HTTPStatus.NOT_FOUND, "unknown_comment"),
+    review.UnknownComment: (HTTPStatus.NOT_FOUND, "unknown_comment"),
+    review.UnknownDecision: (HTTPStatus.NOT_FOUND, "unknown_decision"),
+}
+
+
+_OWN_WORDS = {HTTPStatus.NOT_FOUND: "There is nothing at this address."}
+
+
+def set_up(app: Flask) -> None:
+    """Register the translations."""
+    for refusal, (status, code) in _REFUSALS.items():
+        app.register_error_handler(refusal, _refusal(status, code))
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _storage)
+    app.register_error_handler(InterfaceError, _storage)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _refusal(status: HTTPStatus, code: str) -> Callable[[Exception], Response]:
+    return lambda error: _answer(status, code, str(error))
+
+
+def _refused(error: Refused) -> Response:
+    return _show(error.problem, error.headers)
+
+
+def _forged(error: CSRFError) -> Response:
+    detail = f"{error.description} Go back, reload the page and try again."
+    return _answer(HTTPStatus.BAD_REQUEST, "csrf", detail)
+
+
+def _http(error: HTTPException) -> Response:
+    """Answer what Flask itself refuses: no such page, wrong method, too large a body."""
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    detail = _OWN_WORDS.get(status) or error.description or status.description
+    if isinstance(error, RequestEntityTooLarge):
+        detail = f"The body is larger than {state().settings.max_body:,} bytes."
+    kept = {
+        name: value
+        for name, value in error.get_headers()
+        if name.lower() not in {"content-type", "content-length"}
+    }
+    return _answer(status, status.name.lower(), detail, kept)
+
+
+def _storage(error: OperationalError | InterfaceError) -> Response:
+    """Answer when the database cannot be reached or written: nothing was stored, try again."""
+    log.error("storage_failed", error=type(error.orig).__name__, reason=str(error.orig))
+    return _answer(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "storage_unavailable",
+        "The database could not do this now. Nothing was stored; try again.",
+        {"Retry-After": "5"},
+    )
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected_error", exc_info=error)
+    return _answer(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal_error",
+        "Something went wrong on our side. It was logged.",
+    )
+
+
+def _answer(
+    status: HTTPStatus, code: str, detail: str, headers: dict[str, str] | None = None
+) -> Response:
+    return _show(Problem(title=status.phrase, status=status, code=code, detail=detail), headers)
+
+
+def _show(problem: Problem, headers: dict[str, str] | None) -> Response:
+    """Answer programs with problem details, and people with a page."""
+    if not request.path.startswith("/console"):
+        return respond(problem, headers)
+    page = render_template("console/problem.html", problem=problem)
+    return Response(page, status=problem.status, headers=headers)

@@ -1,0 +1,48 @@
+"""Read requests into types. What does not fit is refused with the place and the reason."""
+
+from http import HTTPStatus
+from typing import TypeVar
+
+import msgspec
+from flask import request
+
+from moderation.web.problem import Refused
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def json_body(kind: type[T]) -> T:
+    """Read the body as JSON of type `kind`, or refuse."""
+    if not request.is_json:
+        raise Refused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "not_json",
+            "Send JSON with Content-Type: application/json.",
+        )
+    body = request.get_data()
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", str(error)) from None
+    # Half a surrogate pair and a nesting without end are no JSON text either.
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(
+            HTTPStatus.BAD_REQUEST, "broken_json", f"The body is not valid JSON: {error}"
+        ) from None
+
+
+def query(kind: type[T]) -> T:
+    """Read the query string as `kind`, or refuse."""
+    try:
+        return msgspec.convert(request.args.to_dict(), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", str(error)) from None
+
+
+def form(kind: type[T]) -> T:
+    """Read a submitted form as `kind`, or refuse. Other fields, such as the token, are left out."""
+    fields = {name: value for name, value in request.form.items() if name in kind.__struct_fields__}
+    try:
+        return msgspec.convert(fields, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused(HTTPStatus.BAD_REQUEST, "invalid", str(error)) from None

@@ -1,0 +1,94 @@
+"""What the API answers with. The published document is made from these types."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from moderation.store.tables import Comment, Decision, RejectionReason
+from moderation.verdict import Action, Probability, Signal
+
+# What an integer column holds; more would be refused by the database instead of by us.
+Cursor = Annotated[
+    int,
+    msgspec.Meta(ge=0, le=2**31 - 1, description="The `next` of the answer before, or 0 for the start."),
+]
+
+
+class PersonsDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What a moderator decided, and why."""
+
+    action: Annotated[
+        Action,
+        msgspec.Meta(description="`review` when a decision was undone and the comment waits again."),
+    ]
+    reason: RejectionReason | None
+    decided_at: datetime
+
+    @classmethod
+    def of(cls, decision: Decision) -> "PersonsDecision":
+        """Make it from what is stored."""
+        return cls(action=decision.action, reason=decision.reason, decided_at=decision.decided_at)
+
+
+class JudgedComment(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored comment: what holds for it now, and the machine's verdict on it."""
+
+    id: str
+    edition: Annotated[int, msgspec.Meta(description="1 as first sent; each edit adds one.")]
+    action: Annotated[
+        Action, msgspec.Meta(description="What holds now: the last decision, else the verdict.")
+    ]
+    verdict_action: Annotated[Action, msgspec.Meta(description="What the machine said.")]
+    probability: Annotated[
+        Probability | None,
+        msgspec.Meta(description="Of rejection; null where no classifier could be asked."),
+    ]
+    scores: Annotated[dict[str, Probability], msgspec.Meta(description="One an attribute.")]
+    reasons: Annotated[tuple[Signal, ...], msgspec.Meta(description="The weightiest first.")]
+    model: str | None
+    policy: str
+    received_at: datetime
+    decision: Annotated[
+        PersonsDecision | None, msgspec.Meta(description="The last one; null until a person decides.")
+    ]
+
+    @classmethod
+    def of(cls, comment: Comment) -> "JudgedComment":
+        """Make it from what is stored; verdict and decisions must be loaded."""
+        verdict = comment.verdict
+        return cls(
+            id=comment.external_id,
+            edition=comment.edition,
+            action=comment.outcome,
+            verdict_action=verdict.action,
+            probability=verdict.probability,
+            scores=verdict.scores,
+            reasons=msgspec.convert(verdict.reasons, tuple[Signal, ...]),
+            model=verdict.model,
+            policy=verdict.policy,
+            received_at=comment.received_at,
+            decision=PersonsDecision.of(comment.decisions[-1]) if comment.decisions else None,
+        )
+
+
+class FeedEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision in the feed."""
+
+    id: Annotated[str, msgspec.Meta(description="The comment's id, as the site sent it.")]
+    edition: int
+    decision: PersonsDecision
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """What people decided, in the order in which they did."""
+
+    decisions: tuple[FeedEntry, ...]
+    next: Annotated[int, msgspec.Meta(description="Send it as `after` to go on from here.")]
+
+
+class FeedQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to read on in the feed, and how much at once."""
+
+    after: Cursor = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 100

@@ -1,0 +1,42 @@
+"""Talk HTTP to a running service, as a blog would."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any, NamedTuple
+
+
+class Answer(NamedTuple):
+    """Status, headers and body of an answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+def call(
+    method: str,
+    url: str,
+    content: object = None,
+    *,
+    key: str | None = None,
+    raw: bytes | None = None,
+    media_type: str = "application/json",
+) -> Answer:
+    """Send a request and return the answer, whatever its status."""
+    body = raw if raw is not None else None if content is None else json.dumps(content).encode()
+    headers = {"Content-Type": media_type} if body is not None else {}
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    request = urllib.request.Request(url, body, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return Answer(answer.status, dict(answer.headers), answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, dict(error.headers), error.read())

@@ -1,0 +1,133 @@
+"""Make up a tiny public corpus, models whose sums can be done by hand, and a site's decisions."""
+
+import csv
+import gzip
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from moderation.classifier.card import Card
+from moderation.classifier.examples import Example
+from moderation.classifier.model import HEADS, Classifier, Weights
+from moderation.classifier.storage import installed_versions
+from moderation.classifier.thresholds import Budgets
+from moderation.verdict import Thresholds
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+SIX = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
+PLAIN = (
+    *("river", "garden", "window", "morning", "coffee", "bread", "market", "letter"),
+    *("music", "summer", "village", "station", "mountain", "teacher", "library", "kitchen"),
+    *("picture", "question", "answer", "harbour", "meadow", "lantern", "orchard", "bridge"),
+)
+NASTY = {
+    "toxic": "rotten",
+    "severe_toxic": "vilest",
+    "obscene": "filthy",
+    "threat": "hurting",
+    "insult": "blockhead",
+    "identity_hate": "foreigners",
+}
+
+
+def sentence(lots: random.Random, *also: str) -> str:
+    """Make up a comment of twelve everyday words, some of them replaced."""
+    chosen = [*lots.choices(PLAIN, k=12 - len(also)), *also]
+    lots.shuffle(chosen)
+    return " ".join(chosen) + "."
+
+
+def write(path: Path, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wt", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def write_corpus(folder: Path) -> Path:
+    """Write every file that a corpus must hold."""
+    lots = random.Random(7)
+
+    def one_in_ten() -> bool:
+        return lots.random() < 0.1
+
+    def abuse(rows: int) -> list[tuple[object, ...]]:
+        found: list[tuple[object, ...]] = []
+        for _ in range(rows):
+            labels = [int(lots.random() < 0.25) for _ in SIX]
+            labels[0] = max(labels)
+            # People do not agree: now and then a nasty word is not minded.
+            nasty = [
+                NASTY[name] for name, label in zip(SIX, labels, strict=True) if label or one_in_ten()
+            ]
+            found.append((sentence(lots, *nasty), *labels))
+        return found
+
+    def toxic(rows: int) -> list[tuple[object, ...]]:
+        return [row[:2] for row in abuse(rows)]
+
+    def spam(rows: int) -> list[tuple[object, ...]]:
+        kinds = [index % 2 for index in range(rows)]
+        return [
+            (sentence(lots, *(["jackpot", "casino"] if kind or one_in_ten() else [])), kind)
+            for kind in kinds
+        ]
+
+    write(folder / "toxicity/jigsaw_six_labels.csv.gz", ("text", *SIX), abuse(200))
+    write(folder / "toxicity/jigsaw_six_labels_normalised.csv.gz", ("text", *SIX), abuse(60))
+    write(folder / "toxicity/jigsaw_toxic_only.csv.gz", ("text", "toxic"), toxic(60))
+    rated = [(sentence(lots, *(["rotten"] * (minded > 0))), 10, minded) for minded in [0, 2, 8] * 20]
+    write(folder / "toxicity/civil_comments.csv.gz", ("text", "raters", "raters_toxic"), list(rated))
+    for name in ("youtube", "sms", "chat"):
+        write(folder / f"spam/{name}.csv.gz", ("text", "spam"), spam(60))
+    write(folder / "open-tests/jigsaw_official_subset.csv.gz", ("text", *SIX), abuse(60))
+    for name in ("fuzzed", "nonfuzzed"):
+        write(folder / f"open-tests/wikipedia_{name}.csv.gz", ("text", "toxic"), toxic(60))
+    return folder
+
+
+def made_by_hand(name: str, *, bad: float = 3.0) -> Classifier:
+    vocabulary = ("\tbad", " bad", "bad ", "very bad", "\tgood", "é ")
+    grams = np.zeros((len(vocabulary), len(HEADS)), np.float32)
+    grams[:, 0] = (bad, 0.5, 0.25, 2.0, -1.0, 0.125)
+    grams[0, HEADS.index("insult")] = 4.0
+    intercepts = np.full(len(HEADS), -1.0)
+    return Classifier(
+        name, Thresholds(review_at=0.3, reject_at=0.7), Weights(vocabulary, grams, intercepts, 2.0)
+    )
+
+
+def card_for(classifier: Classifier) -> Card:
+    """A card that says just enough for the model to be saved."""
+    return Card(
+        name=classifier.version,
+        created_at=NOW,
+        versions=installed_versions(),
+        sources=(),
+        labels={},
+        grams=len(classifier.weights.vocabulary),
+        budgets=Budgets(),
+        thresholds=classifier.thresholds,
+        thresholds_in_words="",
+        tests=(),
+        known_failures=(),
+    )
+
+
+def decisions(number: int, *, learnable: bool = True, seed: int = 3) -> list[Example]:
+    """Decisions of a site that cannot stand gardening tips, every third of them a rejection."""
+    lots = random.Random(seed)
+    return [
+        Example(
+            text=sentence(lots, *(["compost"] * (rejected if learnable else lots.random() < 0.5))),
+            rejected=rejected,
+            weight=1.0,
+            decided_at=NOW + timedelta(minutes=index),
+        )
+        for index in range(number)
+        for rejected in [index % 3 == 0]
+    ]

@@ -1,0 +1,236 @@
+"""Learning from a site's decisions."""
+
+import dataclasses
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from moderation.classifier.evaluation import evaluate_decisions
+from moderation.classifier.model import Classifier
+from moderation.classifier.retraining import (
+    CandidateIsWorse,
+    OneSidedDecisions,
+    Retrained,
+    TooFewDecisions,
+    retrain,
+)
+from moderation.classifier.storage import BadModelName, load, save
+from moderation.classifier.training import Trained
+from moderation.text import normalise
+from moderation.verdict import Action, sigmoid
+from tests.classifier.making import NOW, decisions
+
+LATER = NOW + timedelta(days=30)
+
+
+@pytest.fixture(scope="module")
+def base(trained: Trained) -> Classifier:
+    return trained.classifier
+
+
+@pytest.fixture(scope="module")
+def retrained(base: Classifier) -> Retrained:
+    return retrain(base, decisions(1500), name="site-1", now=LATER)
+
+
+def test_a_site_teaches_its_own_words(base: Classifier, retrained: Retrained) -> None:
+    """Nothing in the public texts is against compost; this site is."""
+    compost = normalise("river compost garden morning")
+    plain = normalise("river bread garden morning")
+
+    def difference(classifier: Classifier) -> float:
+        return classifier.score(compost).rejection - classifier.score(plain).rejection
+
+    assert difference(retrained.classifier) > difference(base) + 2
+    assert "\tcompost" in retrained.classifier.weights.vocabulary
+    assert "\tcompost" not in base.weights.vocabulary
+
+
+def test_attributes_keep_their_meaning(base: Classifier, retrained: Retrained) -> None:
+    text = normalise("you filthy blockhead, river compost and casino")
+
+    assert retrained.classifier.score(text).attributes == pytest.approx(base.score(text).attributes)
+
+
+def test_what_the_site_never_decided_on_is_still_judged_by_the_base(retrained: Retrained) -> None:
+    def rejection(text: str) -> float:
+        return retrained.classifier.score(normalise(text)).rejection
+
+    assert rejection("compost") > rejection("river")
+    assert rejection("rotten blockhead vilest casino") > rejection("river garden window coffee")
+
+
+def test_explanations_still_add_up(retrained: Retrained) -> None:
+    text = normalise("river compost, you blockhead!")
+
+    shares = sum(word.weight for word in retrained.classifier.explain(text))
+
+    assert shares + retrained.classifier.intercept == pytest.approx(
+        retrained.classifier.score(text).rejection
+    )
+
+
+def test_the_newest_decisions_are_held_out_and_both_models_measured_on_them(
+    base: Classifier, retrained: Retrained
+) -> None:
+    newest = decisions(1500)[1200:]
+
+    assert retrained.candidate == evaluate_decisions(retrained.classifier, newest)
+    assert retrained.serving == evaluate_decisions(base, newest)
+    assert (retrained.candidate.rows, retrained.candidate.positives) == (300, 100)
+    assert retrained.candidate.auc is not None
+    assert retrained.serving.auc is not None
+    assert retrained.candidate.auc > retrained.serving.auc
+
+
+def test_decisions_of_one_kind_are_counted_and_not_measured(base: Classifier) -> None:
+    approved = [example for example in decisions(30) if not example.rejected]
+
+    measured = evaluate_decisions(base, approved)
+
+    assert (measured.rows, measured.positives, measured.auc, measured.log_loss) == (20, 0, None, None)
+
+
+def test_thresholds_keep_the_budgets_on_the_held_out_decisions(retrained: Retrained) -> None:
+    newest = decisions(1500)[1200:]
+
+    def share(action: Action, *, rejected: bool) -> float:
+        actions = [
+            retrained.classifier.thresholds.action(
+                sigmoid(retrained.classifier.score(normalise(example.text)).rejection)
+            )
+            for example in newest
+            if example.rejected is rejected
+        ]
+        return actions.count(action) / len(actions)
+
+    assert share(Action.REJECT, rejected=False) <= 0.005
+    assert share(Action.APPROVE, rejected=True) <= 0.10
+
+
+def test_the_card_tells_of_the_decisions(retrained: Retrained) -> None:
+    card = retrained.card
+
+    assert card.base == "base-2026-01"
+    assert card.sources[0].rows == 1200
+    assert (card.labels["rejection"].positives, card.labels["rejection"].negatives) == (400, 800)
+    assert card.period is not None
+    assert (card.period.first, card.period.last) == (NOW, NOW + timedelta(minutes=1499))
+    assert [test.name for test in card.tests] == [
+        "newest decisions",
+        "newest decisions, by base-2026-01",
+    ]
+
+
+def test_a_site_model_is_saved_and_loaded_like_any_other(retrained: Retrained, tmp_path: Path) -> None:
+    save(tmp_path / "site-1", retrained.classifier, retrained.card)
+
+    loaded = load(tmp_path / "site-1")
+
+    text = normalise("river compost")
+    assert loaded.score(text) == retrained.classifier.score(text)
+    card = (tmp_path / "site-1" / "card.md").read_text()
+    assert "on top of base-2026-01" in card
+    assert "Decisions from 01 November 2026 to 02 November 2026." in card
+
+
+def test_the_same_decisions_give_the_same_bytes_in_whatever_order(
+    base: Classifier, retrained: Retrained, tmp_path: Path
+) -> None:
+    shuffled = decisions(1500)
+    random.Random(5).shuffle(shuffled)
+    again = retrain(base, shuffled, name="site-1", now=LATER)
+
+    save(tmp_path / "first" / "site-1", retrained.classifier, retrained.card)
+    save(tmp_path / "again" / "site-1", again.classifier, again.card)
+
+    for part in ("model.joblib", "card.json"):
+        first, second = (tmp_path / one / "site-1" / part for one in ("first", "again"))
+        assert first.read_bytes() == second.read_bytes(), part
+
+
+def test_a_retrained_model_can_be_retrained(base: Classifier, retrained: Retrained) -> None:
+    again = retrain(
+        base,
+        decisions(1800),
+        name="site-2",
+        now=LATER,
+        serving=retrained.classifier,
+    )
+
+    assert again.card.tests[1].name == "newest decisions, by site-1"
+
+
+@pytest.mark.parametrize(
+    ("rejected", "approved", "message"),
+    [
+        (0, 0, "200 more rejected and 200 more approved are needed"),
+        (150, 1000, r"150 rejected and 1000 approved .* 50 more rejected are needed"),
+        (1000, 199, "1 more approved are needed"),
+    ],
+)
+def test_too_few_decisions_are_refused_with_what_is_missing(
+    base: Classifier, rejected: int, approved: int, message: str
+) -> None:
+    example = decisions(1)[0]
+    some = [dataclasses.replace(example, rejected=True)] * rejected
+    others = [dataclasses.replace(example, rejected=False)] * approved
+
+    with pytest.raises(TooFewDecisions, match=message) as refused:
+        retrain(base, some + others, name="x", now=LATER)
+
+    assert (refused.value.rejected, refused.value.approved) == (rejected, approved)
+
+
+@pytest.mark.parametrize(("newest", "word"), [(True, "rejected"), (False, "approved")])
+def test_newest_decisions_of_one_kind_cannot_be_measured_on(
+    base: Classifier, *, newest: bool, word: str
+) -> None:
+    examples = decisions(1200)
+    late = [dataclasses.replace(one, rejected=newest) for one in examples[900:]]
+
+    with pytest.raises(OneSidedDecisions, match=f"newest 240 decisions all {word}"):
+        retrain(base, examples[:900] + late, name="x", now=LATER)
+
+
+def test_a_model_that_learnt_the_opposite_is_refused_with_both_figures(
+    base: Classifier, retrained: Retrained
+) -> None:
+    """The site changed its mind: what was learnt from the older decisions is wrong of the newer."""
+    examples = decisions(1500)
+    turned = [dataclasses.replace(one, rejected=not one.rejected) for one in examples[:1200]]
+
+    with pytest.raises(CandidateIsWorse, match=r"AUC is 0\.\d+ against .* log loss") as refused:
+        retrain(base, turned + examples[1200:], name="x", now=LATER, serving=retrained.classifier)
+
+    assert refused.value.candidate.auc is not None
+    assert refused.value.serving.auc is not None
+    assert refused.value.candidate.auc < refused.value.serving.auc
+
+
+def test_comments_that_share_no_gram_teach_what_the_base_says_of_them(base: Classifier) -> None:
+    """Nothing but symbols, no two of them alike: there are no words to learn."""
+    examples = [
+        dataclasses.replace(one, text=chr(0x4E00 + index)) for index, one in enumerate(decisions(900))
+    ]
+
+    site = retrain(base, examples, name="x", now=LATER)
+
+    assert site.classifier.weights.vocabulary == base.weights.vocabulary
+
+
+def test_weights_stand_for_comments(base: Classifier, retrained: Retrained) -> None:
+    """Twice every weight is the same proportions, and so the same model."""
+    doubled = [dataclasses.replace(one, weight=2.0) for one in decisions(1500)]
+
+    again = retrain(base, doubled, name="site-1", now=LATER)
+
+    assert again.classifier.thresholds == retrained.classifier.thresholds
+    assert again.candidate == retrained.candidate
+
+
+def test_a_bad_name_is_refused_before_any_work(base: Classifier) -> None:
+    with pytest.raises(BadModelName):
+        retrain(base, [], name="../x", now=LATER)

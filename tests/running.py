@@ -1,0 +1,86 @@
+"""Run the real commands: a service in processes of its own, as an operator would."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+MODERATION = Path(sys.executable).with_name("moderation")
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    """A port that nobody uses at this moment."""
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        port: int = tried.getsockname()[1]
+        return port
+
+
+def command(*words: str, environment: Mapping[str, str], stdin: str = "") -> str:
+    """Run a command to its end and return what it printed; a failure is shown with its reason."""
+    done = subprocess.run(
+        [MODERATION, *words],
+        env={**os.environ, **environment},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@contextmanager
+def running(
+    words: list[str | Path],
+    ready: Callable[[], bool],
+    *,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+) -> Iterator[None]:
+    """Run a program until the block ends; the block begins when it is `ready`."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            words,
+            env={**os.environ, **(environment or {})},
+            cwd=directory,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # A group of its own, so that nothing it started can outlive the test.
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not ready():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def answers(address: str) -> bool:
+    """Whether the address answers, and with success."""
+    try:
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except urllib.error.HTTPError as error:
+        error.close()
+        return False
+    except OSError:
+        return False

@@ -1,0 +1,156 @@
+"""What a site sends is stored once, and an edit is one more edition."""
+
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from moderation import intake, review
+from moderation.draft import Author
+from moderation.store.tables import Comment, RejectionReason, StoredVerdict
+from moderation.verdict import Action
+from tests.conftest import START, at
+from tests.making import draft, stored, verdict
+
+
+def test_a_comment_is_stored_with_its_verdict(database, site):
+    with database.writing() as session:
+        intake.record(session, site, draft(), verdict(Action.APPROVE, 0.1), now=START)
+        session.commit()
+
+    with database.reading() as session:
+        found = intake.find(session, site, "1")
+    assert found is not None
+    assert (found.text, found.author_email, found.page_title) == (
+        "What a day.",
+        "ana@example.org",
+        "On war",
+    )
+    assert (found.outcome, found.verdict.probability, found.edition) == (Action.APPROVE, 0.1, 1)
+    assert found.verdict.reasons[0]["code"] == "insult"
+
+
+def test_the_same_draft_again_comes_back_as_it_was_stored(database, site):
+    with database.writing() as session:
+        first, first_is_new = intake.record(session, site, draft(), verdict(), now=START)
+        second, second_is_new = intake.record(session, site, draft(), verdict(Action.REJECT), now=at(1))
+
+    assert (first_is_new, second_is_new) == (True, False)
+    assert (second.id, second.verdict.action) == (first.id, Action.REVIEW)
+
+
+def test_one_id_for_other_content_is_refused(database, site):
+    with database.writing() as session:
+        stored(session, site)
+
+        with pytest.raises(intake.OtherContent, match="PUT"):
+            intake.record(session, site, draft(text="Something else."), verdict(), now=at(1))
+
+
+def test_the_same_draft_from_many_hands_at_once_is_stored_once(database, site):
+    answers: list[bool] = []
+
+    def send() -> None:
+        with database.writing() as session:
+            _, is_new = intake.record(session, site, draft(), verdict(), now=START)
+            session.commit()
+        answers.append(is_new)
+
+    senders = [threading.Thread(target=send) for _ in range(20)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+
+    with database.reading() as session:
+        assert session.scalar(select(func.count(Comment.id))) == 1
+        assert session.scalar(select(func.count(StoredVerdict.id))) == 1
+    assert sorted(answers) == [False] * 19 + [True]
+
+
+class TestEdits:
+    def test_an_edit_supersedes_what_was_sent_before(self, database, site):
+        with database.writing() as session:
+            first = stored(session, site)
+            second, is_new = intake.replace(
+                session, site, draft(text="What a night."), verdict(), now=at(1)
+            )
+            session.commit()
+
+        with database.reading() as session:
+            assert session.get_one(Comment, first.id).superseded
+            assert [waiting.id for waiting in session.scalars(review.waiting())] == [second.id]
+        assert (is_new, second.edition) == (True, 2)
+
+    def test_an_edit_that_changes_nothing_is_none(self, database, site):
+        with database.writing() as session:
+            stored(session, site)
+
+            latest, is_new = intake.replace(session, site, draft(), verdict(), now=at(1))
+
+        assert (is_new, latest.edition) == (False, 1)
+
+    def test_what_was_never_sent_cannot_be_edited(self, database, site):
+        with database.writing() as session, pytest.raises(intake.UnknownComment):
+            intake.replace(session, site, draft(), verdict(), now=START)
+
+    def test_what_people_decided_stays_with_the_text_they_saw(self, database, site, ana):
+        with database.writing() as session:
+            first = stored(session, site)
+            review.decide(session, first.id, ana, Action.APPROVE, seen=0, now=at(1))
+            second, _ = intake.replace(session, site, draft(text="Buy!"), verdict(), now=at(2))
+
+        assert second.outcome is Action.REVIEW
+        assert second.decisions == []
+
+
+class TestHistory:
+    """What the rules are told of earlier comments."""
+
+    def test_copies_are_counted_whatever_their_case_and_spacing(self, database, site):
+        with database.writing() as session:
+            stored(session, site, "1", text="Buy  my book!")
+            stored(session, site, "2", text="buy my BOOK!")
+            stored(session, site, "3", text="I read a book.")
+
+            found = intake.history(session, site, draft("4", text="Buy my book!"))
+
+        assert found.copies == 2
+
+    def test_a_comment_is_no_copy_of_itself(self, database, site):
+        with database.writing() as session:
+            stored(session, site)
+
+            assert intake.history(session, site, draft()).copies == 0
+
+    @pytest.mark.parametrize(
+        ("earlier", "now", "approved"),
+        [
+            # The site's own id proves who it is, whatever else was typed in.
+            (Author(id="7", email="ana@example.org"), Author(id="7", email="b@example.org"), 1),
+            # An id that differs is another person, though the address is the same.
+            (Author(id="7", email="ana@example.org"), Author(id="8", email="ana@example.org"), 0),
+            # Without ids the address must do.
+            (Author(email="Ana@Example.org"), Author(email=" ana@example.org"), 1),
+            # A name alone is nobody.
+            (Author(name="ana"), Author(name="ana"), 0),
+        ],
+    )
+    def test_approved_comments_of_the_same_author_are_counted(
+        self, database, site, earlier, now, approved
+    ):
+        with database.writing() as session:
+            stored(session, site, "1", author=earlier, action=Action.APPROVE)
+
+            assert intake.history(session, site, draft("2", author=now)).approved_before == approved
+
+    def test_a_comment_that_a_moderator_rejected_does_not_speak_for_its_author(
+        self, database, site, ana
+    ):
+        with database.writing() as session:
+            earlier = stored(session, site, "1", action=Action.APPROVE)
+            review.decide(
+                session, earlier.id, ana, Action.REJECT, RejectionReason.SPAM, seen=0, now=at(1)
+            )
+
+            assert intake.history(session, site, draft("2")).approved_before == 0

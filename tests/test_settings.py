@@ -1,0 +1,68 @@
+"""Settings are read once; a wrong one stops the start and names itself."""
+
+from pathlib import Path
+
+import pytest
+
+from moderation import settings
+
+
+def test_nothing_needs_to_be_set():
+    found = settings.read({})
+
+    assert found.where_data_lives() == "sqlite:///instance/moderation.db"
+    assert (found.host, found.port, found.models) == ("127.0.0.1", 8000, Path("models"))
+
+
+def test_what_is_set_is_read_as_what_it_is():
+    found = settings.read(
+        {
+            "MODERATION_DATABASE_URL": "postgresql://ana@db.example.org/comments",
+            "MODERATION_MODELS": "/srv/models",
+            "MODERATION_PORT": "8080",
+            "MODERATION_SECURE_COOKIES": "1",
+            "PATH": "/bin",
+        }
+    )
+
+    assert found.where_data_lives() == "postgresql://ana@db.example.org/comments"
+    assert (found.models, found.port, found.secure_cookies) == (Path("/srv/models"), 8080, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("MODERATION_PORT", "eighty", "MODERATION_PORT='eighty': Expected `int`"),
+        ("MODERATION_PORT", "0", "MODERATION_PORT='0': Expected `int` >= 1"),
+        ("MODERATION_WORKERS", "-1", "MODERATION_WORKERS"),
+        ("MODERATION_SECURE_COOKIES", "perhaps", "MODERATION_SECURE_COOKIES"),
+        ("MODERATION_LOG_FORMAT", "xml", "MODERATION_LOG_FORMAT"),
+        ("MODERATION_SECRET_KEY", "short", "MODERATION_SECRET_KEY"),
+        # A misspelt name must not be passed over in silence.
+        ("MODERATION_DATABSE_URL", "sqlite://", "MODERATION_DATABSE_URL is no setting"),
+    ],
+)
+def test_a_wrong_setting_names_itself(name, value, complaint):
+    with pytest.raises(settings.BadSettings, match=complaint.replace("`", ".")):
+        settings.read({name: value})
+
+
+def test_the_value_of_a_wrong_secret_is_not_shown():
+    with pytest.raises(settings.BadSettings) as told:
+        settings.read({"MODERATION_SECRET_KEY": "hush"})
+
+    assert "hush" not in str(told.value)
+
+
+def test_the_signing_key_is_made_once_and_kept_to_its_owner(tmp_path):
+    first = settings.Settings(instance=tmp_path / "new").signing_key()
+    second = settings.Settings(instance=tmp_path / "new").signing_key()
+
+    assert first == second
+    assert len(first) == 64
+    assert (tmp_path / "new" / "secret_key").stat().st_mode & 0o077 == 0
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["secret_key"]
+
+
+def test_a_signing_key_that_was_set_is_used():
+    assert settings.read({"MODERATION_SECRET_KEY": "k" * 32}).signing_key() == "k" * 32

@@ -1,0 +1,87 @@
+"""Sites have keys that are shown once, and policies that their owners change."""
+
+import pytest
+
+from moderation import sites
+from moderation.rules import BadEntry, ListKind
+from moderation.verdict import Action
+from tests.conftest import KEY, START, at
+
+
+class TestKeys:
+    def test_a_new_key_is_long_and_only_its_hash_is_stored(self, database):
+        with database.writing() as session:
+            site, key = sites.add(session, "blog", "https://blog.example.org/", now=START)
+
+            assert len(key) == 40
+            assert key not in vars(site).values()
+            assert sites.by_key(session, key) == site
+
+    @pytest.mark.parametrize("key", ["0123456789ab", "A" * 40])
+    def test_an_owner_may_bring_the_key_that_his_plugin_has(self, database, key):
+        with database.writing() as session:
+            _, kept = sites.add(session, "blog", "https://blog.example.org/", key=key, now=START)
+
+        assert kept == key
+
+    @pytest.mark.parametrize("key", ["", "0123456789a", "not hexadecimal", "a" * 129])
+    def test_a_key_that_is_easy_to_guess_is_refused(self, database, key):
+        with database.writing() as session, pytest.raises(sites.WeakKey):
+            sites.add(session, "blog", "https://blog.example.org/", key=key, now=START)
+
+    def test_a_key_belongs_to_one_site(self, database, site):
+        with database.writing() as session, pytest.raises(sites.KeyTaken):
+            sites.add(session, "other", "https://other.example.org/", key=KEY, now=START)
+
+    def test_a_name_belongs_to_one_site(self, database, site):
+        with database.writing() as session, pytest.raises(sites.NameTaken):
+            sites.add(session, "blog", "https://other.example.org/", now=START)
+
+
+class TestPolicies:
+    def test_what_an_owner_changes_holds_from_the_next_comment_on(self, database, site):
+        policies = sites.Policies()
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            before = policies.of(session, found)
+            sites.choose(session, found, max_links=7)
+            put(session, found, "rude", "nitwit")
+            after = policies.of(session, found)
+
+        assert (before.max_links, after.max_links) == (3, 7)
+        assert "rude" in [one.name for one in after.lists]
+        assert before.version != after.version
+
+    def test_a_policy_is_compiled_once(self, database, site):
+        policies = sites.Policies()
+        with database.reading() as session:
+            found = sites.by_name(session, "blog")
+
+            assert policies.of(session, found) is policies.of(session, found)
+
+    def test_a_list_is_replaced_as_a_whole(self, database, site):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            put(session, found, "rude", "nitwit\nnumbskull")
+            put(session, found, "rude", "dunce")
+
+            assert [one.entries for one in sites.lists(session, found)] == ["dunce"]
+            sites.remove_list(session, found, "rude")
+            assert sites.lists(session, found) == []
+
+    def test_a_list_with_a_pattern_that_cannot_be_is_refused_and_the_old_one_stays(self, database, site):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            put(session, found, "shapes", "a+b", ListKind.PATTERNS)
+
+            with pytest.raises(BadEntry, match="\\(\\?="):
+                put(session, found, "shapes", "(?=a)b", ListKind.PATTERNS)
+            assert [one.entries for one in sites.lists(session, found)] == ["a+b"]
+
+    def test_a_list_that_there_is_not_cannot_be_removed(self, database, site):
+        with database.writing() as session, pytest.raises(sites.UnknownList):
+            sites.remove_list(session, sites.by_name(session, "blog"), "rude")
+
+
+def put(session, site, name, lines, kind=ListKind.TERMS):
+    sites.put_list(session, site, name, kind=kind, action=Action.REVIEW, lines=lines, now=at(1))

@@ -1,0 +1,131 @@
+"""What operators see: alive, ready, degraded, and why; and what they must never see: texts."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from moderation.settings import Settings
+from moderation.store import Database, upgrade
+from tests.calling import call
+from tests.conftest import KEY, SHIPPED_MODELS, add_site, listening
+
+SHIPPED = next(SHIPPED_MODELS.glob("base-*"))
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """A service on SQLite, with a copy of the shipped model that a test may break."""
+    found = Settings(instance=tmp_path, models=tmp_path / "models")
+    shutil.copytree(SHIPPED, found.models / SHIPPED.name)
+    database = Database(found.where_data_lives())
+    upgrade(database)
+    add_site(database, "blog", KEY)
+    database.close()
+    return found
+
+
+def test_a_whole_service_is_ready(settings):
+    with listening(settings) as address:
+        alive, ready = call("GET", f"{address}/healthz"), call("GET", f"{address}/readyz")
+
+    assert (alive.status, alive.json) == (200, {"status": "alive"})
+    assert (ready.status, ready.json) == (
+        200,
+        {"status": "ready", "model": SHIPPED.name, "problems": []},
+    )
+
+
+def remove(model: Path) -> None:
+    shutil.rmtree(model)
+
+
+def damage(model: Path) -> None:
+    content = bytearray((model / "model.joblib").read_bytes())
+    content[len(content) // 2] ^= 1
+    (model / "model.joblib").write_bytes(content)
+
+
+def cut_short(model: Path) -> None:
+    content = (model / "model.joblib").read_bytes()
+    (model / "model.joblib").write_bytes(content[:1000])
+
+
+def empty_the_card(model: Path) -> None:
+    (model / "card.json").write_text("{}")
+
+
+def age(model: Path) -> None:
+    card = json.loads((model / "card.json").read_text())
+    card["versions"]["scikit-learn"] = "0.24.2"
+    (model / "card.json").write_text(json.dumps(card))
+
+
+@pytest.mark.parametrize("spoil", [remove, damage, cut_short, empty_the_card, age])
+def test_without_a_usable_model_comments_are_accepted_and_go_to_review(settings, spoil):
+    """A missing, damaged or foreign model must cost nobody a comment, and must not be hidden."""
+    spoil(settings.models / SHIPPED.name)
+
+    with listening(settings) as address:
+        ready = call("GET", f"{address}/readyz")
+        judged = call("POST", f"{address}/api/v1/comments", {"id": "1", "text": "Thank you."}, key=KEY)
+
+    assert (ready.status, ready.json["status"], ready.json["model"]) == (200, "degraded", None)
+    assert ready.json["problems"]
+    assert (judged.status, judged.json["action"], judged.json["probability"]) == (201, "review", None)
+    assert judged.json["reasons"][0]["code"] == "classifier_unavailable"
+
+
+def test_a_database_that_needs_an_upgrade_is_said_to(tmp_path):
+    with listening(Settings(instance=tmp_path, models=SHIPPED_MODELS)) as address:
+        ready = call("GET", f"{address}/readyz")
+
+    assert (ready.status, ready.json["status"]) == (503, "unavailable")
+    assert "moderation db upgrade" in ready.json["problems"][0]
+
+
+def test_a_comment_that_cannot_be_stored_is_not_acknowledged(settings, monkeypatch):
+    monkeypatch.setattr("moderation.store.engine._WRITER_PATIENCE", 0.1)
+    comment = {"id": "1", "text": "Thank you."}
+    other = sqlite3.connect(settings.instance / "moderation.db", isolation_level=None)
+    with listening(settings) as address, closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        refused = call("POST", f"{address}/api/v1/comments", comment, key=KEY)
+        other.execute("ROLLBACK")
+        again = call("POST", f"{address}/api/v1/comments", comment, key=KEY)
+
+    assert (refused.status, refused.json["code"]) == (503, "storage_unavailable")
+    assert refused.headers["Retry-After"]
+    assert again.status == 201
+
+
+def test_what_readers_wrote_is_never_logged(settings, capfd, monkeypatch):
+    """Not in the ordinary case, and not when something breaks while the text is at hand."""
+    secret = "wherefore art thou unlogged"
+    monkeypatch.setattr(
+        "moderation.intake._content_hash", lambda draft: (_ for _ in ()).throw(ValueError("broken"))
+    )
+    with listening(settings) as address:
+        url = f"{address}/api/v1/comments/{secret.replace(' ', '%20')}"
+        call("GET", url, key=KEY)
+        broken = call("POST", f"{address}/api/v1/comments", {"id": "1", "text": secret}, key=KEY)
+
+    logged = capfd.readouterr().err
+    assert broken.status == 500
+    assert "unexpected_error" in logged
+    assert "unlogged" not in logged
+    assert KEY not in logged
+
+
+@pytest.mark.parametrize("path", ["/console/login", "/api/openapi.json", "/nowhere", "/console/nowhere"])
+def test_every_answer_carries_the_security_headers(settings, path):
+    with listening(settings) as address:
+        headers = call("GET", address + path).headers
+
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"

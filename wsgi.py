@@ -1,0 +1,5 @@
+"""The application, for any WSGI server: `gunicorn wsgi:app`, `granian --interface wsgi wsgi:app`."""
+
+from moderation.web import create_app
+
+app = create_app()
