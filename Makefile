@@ -22,7 +22,7 @@ test: .venv/ready-for-work ## Set everything up and run every test
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-check: .venv/ready-for-work ## Check format, lint, types, layers and the published API document
+check: .venv/ready-for-work ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

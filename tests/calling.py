@@ -7,16 +7,22 @@ from typing import Any, NamedTuple
 
 
 class Answer(NamedTuple):
-    """Status, headers and body of an answer."""
+    """Status, headers, body and final address of an answer."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    url: str
 
     @property
     def json(self) -> Any:
         """The body as JSON."""
         return json.loads(self.body)
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
 
 
 def call(
@@ -36,7 +42,7 @@ def call(
     request = urllib.request.Request(url, body, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return Answer(answer.status, dict(answer.headers), answer.read())
+            return Answer(answer.status, dict(answer.headers), answer.read(), answer.url)
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(error.code, dict(error.headers), error.read())
+            return Answer(error.code, dict(error.headers), error.read(), error.url)

@@ -20,16 +20,26 @@ from moderation.settings import Settings
 from moderation.store import Database, upgrade
 from moderation.store.tables import Moderator, Site
 from moderation.web import create_app
+from tests.browsing import PASSWORD
 
 SHIPPED_MODELS = Path(__file__).parent.parent / "models"
 KEY = "0123456789ab"
-PASSWORD = "correct horse"
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
 def at(minutes: int) -> datetime:
     """A moment, so many minutes after the tests' morning begins."""
     return START + timedelta(minutes=minutes)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name every test that was left out, so that none is missed in silence."""
+    left = terminalreporter.stats.get("skipped", [])
+    if left:
+        terminalreporter.section("left out on this machine")
+    for report in left:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        terminalreporter.line(f"{report.nodeid}: {reason}")
 
 
 def left_out(reason: str) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from moderation import moderators
-from tests.conftest import PASSWORD, START, at
+from tests.browsing import PASSWORD
+from tests.conftest import START, at
 
 
 class TestPasswords:
