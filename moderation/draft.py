@@ -65,7 +65,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """Refuse a moment that has no place in UTC, such as year 1 at +14:00."""
         for moment in (self.submitted_at, self.page.published_at):
             if moment is not None:
-                _in_utc(moment)
+                _check_utc(moment)
 
 
 class Submission(Draft, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -74,9 +74,9 @@ class Submission(Draft, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     id: Identifier
 
 
-def _in_utc(moment: datetime) -> datetime:
+def _check_utc(moment: datetime) -> None:
     try:
-        return moment.astimezone(UTC)
+        moment.astimezone(UTC)
     except OverflowError:
         message = "a date is outside the years 1 to 9999 once it is put in UTC"
         raise ValueError(message) from None

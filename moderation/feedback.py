@@ -1,7 +1,6 @@
 """What decisions are good for: the site hears of them, and the next model learns from them."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -29,20 +28,15 @@ def decisions_since(session: Session, site: Site, position: int, *, limit: int) 
 def examples(session: Session) -> Iterator[Example]:
     """Yield what people decided as labelled texts, the oldest decision first.
 
-    Only the decision that holds counts; a comment whose decision was undone back into the queue
-    has no label.
+    Only the decision that holds counts. An undo is no label, whatever it restored: it says “I was
+    wrong”, not “this is good”.
     """
     rows = (
         select(Comment.text, Decision.action, Decision.decided_at)
         .join(Decision, Decision.comment_id == Comment.id)
-        .where(Decision.revision == Comment.revision, Decision.action != Action.REVIEW)
+        .where(Decision.revision == Comment.revision, Decision.undoes_id.is_(None))
         .order_by(Decision.decided_at, Decision.id)
         .execution_options(yield_per=_READ_AT_ONCE)
     )
     for text, action, decided_at in session.execute(rows):
         yield Example(text=text, rejected=action is Action.REJECT, weight=1.0, decided_at=decided_at)
-
-
-def last_decision_at(session: Session) -> datetime | None:
-    """Return when the latest decision was made."""
-    return session.scalar(select(Decision.decided_at).order_by(Decision.id.desc()).limit(1))

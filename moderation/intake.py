@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from moderation.draft import Author, Draft, Submission
-from moderation.rules import History
+from moderation.refusal import Refusal
+from moderation.rules import Case, History, Policy
 from moderation.store.tables import Comment, Decision, Site, StoredVerdict
 from moderation.text import fingerprint
 from moderation.verdict import Action, Verdict
@@ -21,7 +22,7 @@ _URGENCY_UNKNOWN = 1.0
 _COUNTED = 100
 
 
-class OtherContent(Exception):
+class OtherContent(Refusal):
     """The id belongs to a comment with other content."""
 
     def __init__(self, stored: Comment) -> None:
@@ -29,14 +30,14 @@ class OtherContent(Exception):
         super().__init__(f"The id {stored.external_id} belongs to other content. Send an edit with PUT.")
 
 
-class UnknownComment(Exception):
+class UnknownComment(Refusal):
     """The site sent no comment under that id."""
 
     def __init__(self, external_id: str) -> None:
         super().__init__(f"This site has sent no comment with the id {external_id}.")
 
 
-class EditedMeanwhile(Exception):
+class EditedMeanwhile(Refusal):
     """Two edits of one comment arrived at once, and the other was first."""
 
 
@@ -54,8 +55,27 @@ def find(session: Session, site: Site, external_id: str) -> Comment | None:
     )
 
 
-def history(session: Session, site: Site, draft: Draft, *, is_edit: bool = False) -> History:
-    """Gather what the site saw before `draft`: copies of its text, and its author's standing."""
+def latest(session: Session, site: Site, external_id: str) -> Comment:
+    """Return the latest edition like `find`, or raise UnknownComment."""
+    found = find(session, site, external_id)
+    if found is None:
+        raise UnknownComment(external_id)
+    return found
+
+
+def known(session: Session, site: Site, draft: Submission) -> Comment | None:
+    """Return what was stored of `draft` before, or None.
+
+    Raises OtherContent when its id belongs to a comment that says something else.
+    """
+    stored = find(session, site, draft.id)
+    if stored and not is_same(stored, draft):
+        raise OtherContent(stored)
+    return stored
+
+
+def case(session: Session, site: Site, draft: Draft, policy: Policy, *, is_edit: bool = False) -> Case:
+    """Prepare `draft` for judgement, with what the site saw before it."""
     others = select(Comment.id).where(Comment.site_id == site.id)
     if draft.id is not None:
         others = others.where(Comment.external_id != draft.id)
@@ -64,11 +84,12 @@ def history(session: Session, site: Site, draft: Draft, *, is_edit: bool = False
     approved = others.where(
         Comment.author_key == author, Comment.outcome == Action.APPROVE, Comment.superseded.is_(False)
     )
-    return History(
+    history = History(
         copies=_count(session, copies),
         approved_before=_count(session, approved) if author else 0,
         is_edit=is_edit,
     )
+    return Case.prepare(draft, policy, history)
 
 
 def is_same(stored: Comment, draft: Submission) -> bool:
@@ -84,19 +105,18 @@ def record(
     A draft that was stored before comes back as it was stored. Raises OtherContent when its id
     belongs to a comment that says something else.
     """
-    stored = find(session, site, draft.id)
-    if stored is None:
-        try:
-            with session.begin_nested():
-                return _insert(session, site, draft, verdict, edition=1, now=now), True
-        except IntegrityError:
-            # On PostgreSQL the same draft can arrive twice at one moment, and both find nothing.
-            stored = find(session, site, draft.id)
-            if stored is None:
-                raise
-    if not is_same(stored, draft):
-        raise OtherContent(stored)
-    return stored, False
+    stored = known(session, site, draft)
+    if stored:
+        return stored, False
+    try:
+        with session.begin_nested():
+            return _insert(session, site, draft, verdict, edition=1, now=now), True
+    except IntegrityError:
+        # On PostgreSQL the same draft can arrive twice at one moment, and both find nothing.
+        stored = known(session, site, draft)
+        if stored is None:
+            raise
+        return stored, False
 
 
 def replace(
@@ -106,22 +126,20 @@ def replace(
 
     Raises UnknownComment when there is nothing to edit, EditedMeanwhile when another edit won.
     """
-    latest = find(session, site, draft.id)
-    if latest is None:
-        raise UnknownComment(draft.id)
-    if is_same(latest, draft):
-        return latest, False
+    older = latest(session, site, draft.id)
+    if is_same(older, draft):
+        return older, False
     # Guards against a second editor; a moderator who decides on the old edition is told as well.
     superseded = session.execute(
         update(Comment)
-        .where(Comment.id == latest.id, Comment.superseded.is_(False))
+        .where(Comment.id == older.id, Comment.superseded.is_(False))
         .values(superseded=True)
     )
     if superseded.rowcount == 0:  # type: ignore[attr-defined]  # An UPDATE's result counts rows.
         raise EditedMeanwhile(
             f"Another edit of {draft.id} arrived at the same moment. Send this one again."
         )
-    return _insert(session, site, draft, verdict, edition=latest.edition + 1, now=now), True
+    return _insert(session, site, draft, verdict, edition=older.edition + 1, now=now), True
 
 
 def author_key(author: Author) -> str | None:
@@ -173,6 +191,8 @@ def _insert(
         reasons=msgspec.to_builtins(verdict.reasons),
         model=verdict.model,
         policy=verdict.policy,
+        review_at=verdict.thresholds.review_at if verdict.thresholds else None,
+        reject_at=verdict.thresholds.reject_at if verdict.thresholds else None,
     )
     session.add(stored)
     session.flush()

@@ -66,6 +66,7 @@ def judge(case: Case, scorer: Scorer | None) -> Verdict:
         reasons=tuple(sorted([*evidence, classified], key=lambda one: one.weight, reverse=True)),
         model=scorer.version if scorer else None,
         policy=case.policy.version,
+        thresholds=scorer.thresholds if scorer else None,
     )
 
 

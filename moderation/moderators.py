@@ -10,6 +10,8 @@ from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from moderation.names import LONGEST_NAME, check_name
+from moderation.refusal import Refusal
 from moderation.store.tables import FailedLogin, Login, Moderator, Role
 
 SHORTEST_PASSWORD = 8
@@ -20,19 +22,19 @@ FAILURES_A_MINUTE = 5
 _hasher = PasswordHasher()
 
 
-class NameTaken(Exception):
+class NameTaken(Refusal):
     """A moderator of that name exists."""
 
 
-class BadPassword(Exception):
+class BadPassword(Refusal):
     """A password that is too short or too long to be accepted."""
 
 
-class WrongPassword(Exception):
+class WrongPassword(Refusal):
     """Name and password do not belong together; which of them is wrong is not said."""
 
 
-class TooManyFailures(Exception):
+class TooManyFailures(Refusal):
     """Too many wrong passwords for this name within a minute."""
 
 
@@ -46,6 +48,7 @@ def add(
     now: datetime,
 ) -> Moderator:
     """Add a moderator. Raises NameTaken or BadPassword."""
+    check_name(name)
     if session.scalar(select(Moderator.id).where(Moderator.name == name)):
         raise NameTaken(f"There is a moderator named {name} already.")
     moderator = Moderator(
@@ -66,7 +69,7 @@ def check(session: Session, name: str, password: str, *, now: datetime) -> Moder
     Raises WrongPassword, which the caller notes with `note_failure`, or TooManyFailures.
     """
     recent = select(func.count()).where(
-        FailedLogin.name == name[:100], FailedLogin.failed_at > now - timedelta(minutes=1)
+        FailedLogin.name == name[:LONGEST_NAME], FailedLogin.failed_at > now - timedelta(minutes=1)
     )
     if (session.scalar(recent) or 0) >= FAILURES_A_MINUTE:
         raise TooManyFailures("Too many wrong passwords. Try again in a minute.")
@@ -79,7 +82,7 @@ def check(session: Session, name: str, password: str, *, now: datetime) -> Moder
 def note_failure(session: Session, name: str, *, now: datetime) -> None:
     """Remember a wrong password, and forget those that no longer count."""
     session.execute(delete(FailedLogin).where(FailedLogin.failed_at < now - timedelta(minutes=1)))
-    session.add(FailedLogin(name=name[:100], failed_at=now))
+    session.add(FailedLogin(name=name[:LONGEST_NAME], failed_at=now))
     session.flush()
 
 

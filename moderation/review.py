@@ -1,23 +1,25 @@
 """The queue, and what moderators do: decide, undo, look back. Decisions are appended, never edited."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from moderation.refusal import Refusal
 from moderation.store.tables import Comment, Decision, Moderator, RejectionReason, Site
 from moderation.verdict import Action
 
 
-class UnknownComment(Exception):
+class UnknownComment(Refusal):
     """There is no comment of that number."""
 
 
-class UnknownDecision(Exception):
+class UnknownDecision(Refusal):
     """There is no decision of that number."""
 
 
-class Conflict(Exception):
+class Conflict(Refusal):
     """What the moderator saw is no longer so; nothing was changed."""
 
     def __init__(self, comment: Comment, message: str) -> None:
@@ -41,32 +43,33 @@ class Edited(Conflict):
         super().__init__(comment, "the author edited this comment")
 
 
-def waiting(*, after: Comment | None = None) -> Select[Comment]:
-    """Comments that wait for a person, the most urgent first, then the oldest."""
-    rows = _with_evidence(Action.REVIEW).order_by(Comment.urgency.desc(), Comment.id)
-    if after is None:
-        return rows
-    return rows.where(
-        or_(
-            Comment.urgency < after.urgency,
-            and_(Comment.urgency == after.urgency, Comment.id > after.id),
-        )
-    )
-
-
-def settled(outcome: Action) -> Select[Comment]:
-    """Comments with this outcome, the latest first; the caller sets a limit."""
-    return _with_evidence(outcome).order_by(Comment.id.desc())
+def listed(session: Session, outcome: Action, *, limit: int) -> Sequence[Comment]:
+    """List what waits, the most urgent first, then the oldest; or what is settled, the latest first."""
+    rows = _waiting() if outcome is Action.REVIEW else _current(outcome).order_by(Comment.id.desc())
+    return session.scalars(rows.limit(limit)).all()
 
 
 def count_waiting(session: Session) -> int:
     """Count the comments that wait for a person."""
-    return session.scalar(select(func.count()).select_from(waiting().order_by(None).subquery())) or 0
+    return (
+        session.scalar(
+            select(func.count()).where(Comment.outcome == Action.REVIEW, Comment.superseded.is_(False))
+        )
+        or 0
+    )
 
 
 def next_waiting(session: Session, *, after: Comment | None = None) -> Comment | None:
     """Return the most urgent comment that waits, or the one that follows `after`."""
-    return session.scalar(waiting(after=after).limit(1))
+    rows = _waiting()
+    if after is not None:
+        rows = rows.where(
+            or_(
+                Comment.urgency < after.urgency,
+                and_(Comment.urgency == after.urgency, Comment.id > after.id),
+            )
+        )
+    return session.scalar(rows.limit(1))
 
 
 def comment(session: Session, comment_id: int) -> Comment:
@@ -218,7 +221,11 @@ def _conflict(session: Session, comment_id: int) -> Conflict:
     return AlreadyDecided(current, current.decisions[-1])
 
 
-def _with_evidence(outcome: Action) -> Select[Comment]:
+def _waiting() -> Select[Comment]:
+    return _current(Action.REVIEW).order_by(Comment.urgency.desc(), Comment.id)
+
+
+def _current(outcome: Action) -> Select[Comment]:
     return (
         select(Comment)
         .where(Comment.outcome == outcome, Comment.superseded.is_(False))

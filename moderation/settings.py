@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from moderation.refusal import Refusal
+
 PREFIX = "MODERATION_"
 # Settings whose values are not repeated in messages.
 _SECRET = frozenset({"secret_key", "database_url"})
@@ -16,7 +18,7 @@ _SECRET = frozenset({"secret_key", "database_url"})
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
-class BadSettings(Exception):
+class BadSettings(Refusal):
     """A setting is wrong; the message names it."""
 
 
@@ -26,7 +28,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     # Where the service keeps what it makes itself: the SQLite file and the key that signs cookies.
     instance: Path = Path("instance")
     # sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME. Without it: moderation.db in `instance`.
-    database_url: str = ""
+    database_url: Annotated[
+        str, msgspec.Meta(pattern=r"^((sqlite|postgres|postgresql|postgresql\+psycopg)://.+)?\Z")
+    ] = ""
     # The folder of trained classifiers.
     models: Path = Path("models")
     # Signs cookies. Without it one is made and kept in `instance`; machines that share a database
@@ -38,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     workers: Positive = 2
     threads: Positive = 4
     # The largest request body in bytes. A comment of the greatest length fits, however it is escaped.
-    max_body: Positive = 512 * 1024
+    max_body: Positive = 1024 * 1024
     # Set to 1 where the service is reached by https, so that browsers keep the cookie from plain http.
     secure_cookies: bool = False
     # How long a moderator stays logged in.

@@ -5,34 +5,39 @@ import re
 import secrets
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from moderation.rules import EntryList, ListKind, Policy, shipped_lists
+from moderation.names import check_name
+from moderation.refusal import Refusal
+from moderation.rules import BadEntry, EntryList, ListKind, Policy, shipped_lists
 from moderation.store.tables import Site, SiteList
 from moderation.verdict import Action
+
+log = structlog.get_logger()
 
 # A key that an owner brings is what his plugin already has: Akismet's are 12 hexadecimal digits.
 BROUGHT_KEY = re.compile(r"[0-9a-fA-F]{12,128}")
 
 
-class NameTaken(Exception):
+class NameTaken(Refusal):
     """A site of that name exists."""
 
 
-class KeyTaken(Exception):
+class KeyTaken(Refusal):
     """Another site has that key."""
 
 
-class WeakKey(Exception):
+class WeakKey(Refusal):
     """A key that is too easy to guess."""
 
 
-class UnknownSite(Exception):
+class UnknownSite(Refusal):
     """There is no site of that name."""
 
 
-class UnknownList(Exception):
+class UnknownList(Refusal):
     """The site has no list of that name."""
 
 
@@ -42,6 +47,7 @@ def add(
     """Add a site and return it with its key, which cannot be had again."""
     if key is not None and not BROUGHT_KEY.fullmatch(key):
         raise WeakKey("A key must be 12 to 128 hexadecimal digits.")
+    check_name(name)
     if session.scalar(select(Site.id).where(Site.name == name)):
         raise NameTaken(f"There is a site named {name} already.")
     key = key or secrets.token_hex(20)
@@ -64,6 +70,11 @@ def by_name(session: Session, name: str) -> Site:
     if site is None:
         raise UnknownSite(f"There is no site named {name}. See: moderation site list")
     return site
+
+
+def anyone(session: Session) -> bool:
+    """Whether there is a site at all."""
+    return session.scalar(select(Site.id).limit(1)) is not None
 
 
 def every(session: Session) -> list[Site]:
@@ -97,6 +108,7 @@ def put_list(
     session: Session, site: Site, name: str, *, kind: ListKind, action: Action, lines: str, now: datetime
 ) -> EntryList:
     """Add a list, or replace the one of that name. Raises BadEntry for a line that cannot be one."""
+    check_name(name)
     parsed = EntryList.parse(name, kind, action, lines)
     kept = session.scalar(select(SiteList).where(SiteList.site_id == site.id, SiteList.name == name))
     if kept:
@@ -129,15 +141,7 @@ class Policies:
         """Return the policy of `site` as of the site's policy_revision."""
         revision, policy = self._compiled.get(site.id, (0, None))
         if policy is None or revision != site.policy_revision:
-            own = (
-                EntryList.parse(one.name, one.kind, one.action, one.entries)
-                for one in lists(session, site)
-            )
-            policy = Policy(
-                max_links=site.max_links,
-                hold_first_time_authors=site.hold_first_time_authors,
-                lists=(*own, *self._shipped),
-            )
+            policy = self._compile(session, site)
             self._compiled[site.id] = (site.policy_revision, policy)
         return policy
 
@@ -145,10 +149,29 @@ class Policies:
         """Return the policy of a site whose owner has set nothing."""
         return Policy(lists=self._shipped)
 
+    def _compile(self, session: Session, site: Site) -> Policy:
+        readable: list[EntryList] = []
+        unreadable: list[str] = []
+        for kept in lists(session, site):
+            try:
+                readable.append(EntryList.parse(kept.name, kept.kind, kept.action, kept.entries))
+            # It was read when it was saved, by an earlier version. A comment must not be lost for it.
+            except BadEntry as error:
+                log.exception("list_unreadable", site_id=site.id, list_id=kept.id, reason=error.why)
+                unreadable.append(kept.name)
+        return Policy(
+            max_links=site.max_links,
+            hold_first_time_authors=site.hold_first_time_authors,
+            lists=(*readable, *self._shipped),
+            unreadable=tuple(unreadable),
+        )
+
 
 def _policy_changed(session: Session, site: Site) -> None:
-    site.policy_revision += 1
+    # Counted by the database: two changes at once must not come to the same number.
+    site.policy_revision = Site.policy_revision + 1
     session.flush()
+    session.refresh(site)
 
 
 def _hash(key: str) -> str:

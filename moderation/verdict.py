@@ -100,6 +100,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     reasons: Annotated[tuple[Signal, ...], msgspec.Meta(description="The weightiest first.")]
     model: Annotated[str | None, msgspec.Meta(description="The classifier that was asked.")]
     policy: Annotated[str, msgspec.Meta(description="The version of the site's rules.")]
+    thresholds: Annotated[
+        Thresholds | None, msgspec.Meta(description="The model's, where one was asked.")
+    ]
 
 
 def combine(rules: Collection[Action], classifier: Action) -> Action:

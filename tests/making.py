@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from moderation import intake
 from moderation.draft import Author, Page, Submission
 from moderation.store.tables import Comment, Site
-from moderation.verdict import Action, Signal, Verdict
+from moderation.verdict import Action, Signal, Thresholds, Verdict
 from tests.conftest import START
 
 
@@ -34,6 +34,7 @@ def verdict(action: Action = Action.REVIEW, probability: float | None = 0.5) -> 
         reasons=(reason,),
         model="base",
         policy="policy",
+        thresholds=Thresholds(review_at=0.2, reject_at=0.8),
     )
 
 

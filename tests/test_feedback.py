@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from sqlalchemy.orm import Session
 
 from moderation import feedback, intake, review, sites
@@ -75,9 +76,11 @@ class TestExamples:
 
             assert labels(session) == [("Rubbish.", True)]
 
-    def test_an_undone_decision_is_no_label(self, database, site, ana):
+    @pytest.mark.parametrize("verdict_action", list(Action))
+    def test_an_undone_decision_is_no_label(self, database, site, ana, verdict_action):
+        """Nor is what it restored: then the machine would be its own teacher."""
         with database.writing() as session:
-            comment = stored(session, site)
+            comment = stored(session, site, action=verdict_action)
             decision = review.decide(session, comment.id, ana, Action.APPROVE, seen=0, now=at(1))
             review.undo(session, decision.id, ana, now=at(2))
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from moderation import intake, review
 from moderation.draft import Author
+from moderation.rules import Policy
 from moderation.store.tables import Comment, RejectionReason, StoredVerdict
 from moderation.verdict import Action
 from tests.conftest import START, at
@@ -79,7 +80,7 @@ class TestEdits:
 
         with database.reading() as session:
             assert session.get_one(Comment, first.id).superseded
-            assert [waiting.id for waiting in session.scalars(review.waiting())] == [second.id]
+            assert [one.id for one in review.listed(session, Action.REVIEW, limit=10)] == [second.id]
         assert (is_new, second.edition) == (True, 2)
 
     def test_an_edit_that_changes_nothing_is_none(self, database, site):
@@ -89,6 +90,16 @@ class TestEdits:
             latest, is_new = intake.replace(session, site, draft(), verdict(), now=at(1))
 
         assert (is_new, latest.edition) == (False, 1)
+
+    def test_of_two_edits_at_once_one_is_told_to_try_again(self, database, site, monkeypatch):
+        """The second read the first edition before the first edit was stored."""
+        with database.writing() as session:
+            first = stored(session, site)
+            intake.replace(session, site, draft(text="What a night."), verdict(), now=at(1))
+            monkeypatch.setattr(intake, "latest", lambda *_: first)
+
+            with pytest.raises(intake.EditedMeanwhile, match="Send this one again"):
+                intake.replace(session, site, draft(text="What a week."), verdict(), now=at(2))
 
     def test_what_was_never_sent_cannot_be_edited(self, database, site):
         with database.writing() as session, pytest.raises(intake.UnknownComment):
@@ -113,7 +124,7 @@ class TestHistory:
             stored(session, site, "2", text="buy my BOOK!")
             stored(session, site, "3", text="I read a book.")
 
-            found = intake.history(session, site, draft("4", text="Buy my book!"))
+            found = intake.case(session, site, draft("4", text="Buy my book!"), Policy()).history
 
         assert found.copies == 2
 
@@ -121,7 +132,7 @@ class TestHistory:
         with database.writing() as session:
             stored(session, site)
 
-            assert intake.history(session, site, draft()).copies == 0
+            assert intake.case(session, site, draft(), Policy()).history.copies == 0
 
     @pytest.mark.parametrize(
         ("earlier", "now", "approved"),
@@ -142,7 +153,10 @@ class TestHistory:
         with database.writing() as session:
             stored(session, site, "1", author=earlier, action=Action.APPROVE)
 
-            assert intake.history(session, site, draft("2", author=now)).approved_before == approved
+            assert (
+                intake.case(session, site, draft("2", author=now), Policy()).history.approved_before
+                == approved
+            )
 
     def test_a_comment_that_a_moderator_rejected_does_not_speak_for_its_author(
         self, database, site, ana
@@ -153,4 +167,4 @@ class TestHistory:
                 session, earlier.id, ana, Action.REJECT, RejectionReason.SPAM, seen=0, now=at(1)
             )
 
-            assert intake.history(session, site, draft("2")).approved_before == 0
+            assert intake.case(session, site, draft("2"), Policy()).history.approved_before == 0

@@ -19,7 +19,7 @@ def test_what_waits_is_listed_with_the_most_urgent_first_then_the_oldest(databas
         stored(session, site, "approved", action=Action.APPROVE, probability=0.9)
         older = stored(session, site, "older", probability=0.5, now=at(1))
 
-        turns = [waiting.external_id for waiting in session.scalars(review.waiting())]
+        turns = [waiting.external_id for waiting in review.listed(session, Action.REVIEW, limit=10)]
 
         assert turns == ["never judged", "likely", "younger", "older"]
         after = review.next_waiting(session, after=review.comment(session, older.id))

@@ -38,6 +38,8 @@ def test_what_is_set_is_read_as_what_it_is():
         ("MODERATION_SECURE_COOKIES", "perhaps", "MODERATION_SECURE_COOKIES"),
         ("MODERATION_LOG_FORMAT", "xml", "MODERATION_LOG_FORMAT"),
         ("MODERATION_SECRET_KEY", "short", "MODERATION_SECRET_KEY"),
+        ("MODERATION_DATABASE_URL", "moderation.db", "MODERATION_DATABASE_URL"),
+        ("MODERATION_DATABASE_URL", "mysql://ana@db.example.org/x", "MODERATION_DATABASE_URL"),
         # A misspelt name must not be passed over in silence.
         ("MODERATION_DATABSE_URL", "sqlite://", "MODERATION_DATABSE_URL is no setting"),
     ],

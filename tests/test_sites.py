@@ -1,9 +1,14 @@
 """Sites have keys that are shown once, and policies that their owners change."""
 
+import threading
+
 import pytest
 
 from moderation import sites
-from moderation.rules import BadEntry, ListKind
+from moderation.draft import Draft
+from moderation.judgement import judge
+from moderation.names import BadName
+from moderation.rules import BadEntry, Case, History, ListKind
 from moderation.verdict import Action
 from tests.conftest import KEY, START, at
 
@@ -32,6 +37,11 @@ class TestKeys:
     def test_a_key_belongs_to_one_site(self, database, site):
         with database.writing() as session, pytest.raises(sites.KeyTaken):
             sites.add(session, "other", "https://other.example.org/", key=KEY, now=START)
+
+    @pytest.mark.parametrize("name", ["", "   ", "a" * 101, "two\nlines", "nul\0", "\x1b[31mred"])
+    def test_a_name_is_one_printable_line(self, database, name):
+        with database.writing() as session, pytest.raises(BadName):
+            sites.add(session, name, "https://blog.example.org/", now=START)
 
     def test_a_name_belongs_to_one_site(self, database, site):
         with database.writing() as session, pytest.raises(sites.NameTaken):
@@ -77,6 +87,37 @@ class TestPolicies:
             with pytest.raises(BadEntry, match="\\(\\?="):
                 put(session, found, "shapes", "(?=a)b", ListKind.PATTERNS)
             assert [one.entries for one in sites.lists(session, found)] == ["a+b"]
+
+    def test_of_two_changes_at_once_none_is_missed(self, database, site):
+        """A service that compiled the policy between them must compile it again."""
+        with database.writing() as session:
+            before = sites.by_name(session, "blog").policy_revision
+
+        def change(name: str) -> None:
+            with database.writing() as session:
+                put(session, sites.by_name(session, "blog"), name, "nitwit")
+                session.commit()
+
+        changers = [threading.Thread(target=change, args=(f"list {number}",)) for number in range(8)]
+        for changer in changers:
+            changer.start()
+        for changer in changers:
+            changer.join()
+
+        with database.reading() as session:
+            assert sites.by_name(session, "blog").policy_revision == before + 8
+
+    def test_a_kept_list_that_cannot_be_read_any_more_asks_for_a_person(self, database, site):
+        """It was valid for the version that saved it; no comment may be lost or approved for it."""
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            put(session, found, "shapes", "a+b", ListKind.PATTERNS)
+            sites.lists(session, found)[0].entries = "(?=a)b"
+            policy = sites.Policies().of(session, found)
+
+        verdict = judge(Case.prepare(Draft(text="Thank you."), policy, History()), None)
+        assert policy.unreadable == ("shapes",)
+        assert "list_unreadable" in [reason.code for reason in verdict.reasons]
 
     def test_a_list_that_there_is_not_cannot_be_removed(self, database, site):
         with database.writing() as session, pytest.raises(sites.UnknownList):

@@ -1,7 +1,6 @@
 """The card: everything that is known of a model, for programs (card.json) and for people (card.md)."""
 
 from datetime import datetime
-from typing import ClassVar
 
 import msgspec
 
@@ -49,11 +48,8 @@ class Consequences(msgspec.Struct, frozen=True, kw_only=True):
     bad_approved: float
 
 
-class Test(msgspec.Struct, frozen=True, kw_only=True):
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """One set of texts that the model never saw, and a measure for each head."""
-
-    # pytest takes every class that is called so for one of its own.
-    __test__: ClassVar[bool] = False
 
     name: str
     measures: dict[str, Measure]
@@ -88,7 +84,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     budgets: Budgets
     thresholds: Thresholds
     thresholds_in_words: str
-    tests: tuple[Test, ...]
+    tests: tuple[Trial, ...]
     known_failures: tuple[str, ...]
 
 
@@ -161,7 +157,7 @@ def _labels(card: Card) -> list[str]:
     ]
 
 
-def _measures(tests: tuple[Test, ...]) -> list[str]:
+def _measures(tests: tuple[Trial, ...]) -> list[str]:
     return [
         "| test | head | texts | bad | AUC | average precision | log loss |",
         "|---|---|---:|---:|---:|---:|---:|",
@@ -174,7 +170,7 @@ def _measures(tests: tuple[Test, ...]) -> list[str]:
     ]
 
 
-def _consequences(tests: tuple[Test, ...]) -> list[str]:
+def _consequences(tests: tuple[Trial, ...]) -> list[str]:
     return [
         "| test | good ones rejected | good ones reviewed | bad ones reviewed | bad ones approved |",
         "|---|---:|---:|---:|---:|",

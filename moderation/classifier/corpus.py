@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from moderation.classifier.counting import Progress, silence
+from moderation.refusal import Refusal
 from moderation.text import normalise, words
 
 # The data sets' names for what they label, and ours.
@@ -30,7 +31,7 @@ _MINDED_BY_MANY = 0.5
 _FINGERPRINT = 200
 
 
-class CorpusUnusable(Exception):
+class CorpusUnusable(Refusal):
     """The folder does not hold the texts as they are expected."""
 
 

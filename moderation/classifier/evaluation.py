@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from moderation.classifier.card import Consequences, Measure, Test
+from moderation.classifier.card import Consequences, Measure, Trial
 from moderation.classifier.corpus import Corpus, Labelled
 from moderation.classifier.counting import Progress, silence
 from moderation.classifier.examples import Example
@@ -18,15 +18,17 @@ _TELL_EVERY = 500
 
 def evaluate(
     classifier: Classifier, corpus: Corpus, *, progress: Progress = silence
-) -> tuple[Test, ...]:
+) -> tuple[Trial, ...]:
     """Measure every head on the open tests, as far as their texts are labelled for it."""
     return tuple(_test(classifier, file.path, rows, progress) for file, rows in corpus.tests())
 
 
-def evaluate_decisions(classifier: Classifier, examples: Sequence[Example]) -> Measure:
+def evaluate_decisions(
+    classifier: Classifier, examples: Sequence[Example], *, progress: Progress = silence
+) -> Measure:
     """Measure how well a classifier foretells what moderators decided."""
     return measure(
-        logits(classifier, [example.text for example in examples])[:, 0],
+        logits(classifier, [example.text for example in examples], progress=progress)[:, 0],
         np.array([example.rejected for example in examples], np.bool_),
         np.array([example.weight for example in examples], np.float64),
     )
@@ -69,7 +71,7 @@ def _share(weights: Numbers, chosen: Flags) -> float:
     return float(weights[chosen].sum() / weights.sum()) if weights.any() else 0.0
 
 
-def _test(classifier: Classifier, path: str, rows: Sequence[Labelled], progress: Progress) -> Test:
+def _test(classifier: Classifier, path: str, rows: Sequence[Labelled], progress: Progress) -> Trial:
     name = path.rsplit("/", maxsplit=1)[-1].removesuffix(".csv.gz")
     found = logits(classifier, [row.text for row in rows], step=f"test on {name}", progress=progress)
     measures = {}
@@ -78,7 +80,7 @@ def _test(classifier: Classifier, path: str, rows: Sequence[Labelled], progress:
         # A head for which a test knows no bad text, or knows only the good ones, is not tested by it.
         if None not in labels and any(labels):
             measures[head] = measure(found[:, column], np.array(labels, np.bool_))
-    return Test(
+    return Trial(
         name=name,
         measures=measures,
         consequences=consequences(

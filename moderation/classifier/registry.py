@@ -23,6 +23,7 @@ from moderation.classifier.storage import (
     read_card,
     sync_folder,
 )
+from moderation.refusal import Refusal
 
 log = structlog.get_logger()
 
@@ -48,7 +49,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None
 
 
-class NothingToRollBackTo(Exception):
+class NothingToRollBackTo(Refusal):
     """No other model served before the present one."""
 
     def __init__(self, directory: Path) -> None:

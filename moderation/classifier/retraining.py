@@ -11,7 +11,7 @@ from datetime import datetime
 
 import numpy as np
 
-from moderation.classifier.card import Card, Measure, Period, Source, Tally, Test
+from moderation.classifier.card import Card, Measure, Period, Source, Tally, Trial
 from moderation.classifier.counting import Progress, count, silence
 from moderation.classifier.evaluation import consequences, logits, probabilities
 from moderation.classifier.examples import Example
@@ -20,6 +20,7 @@ from moderation.classifier.model import HEADS, Classifier, Weights
 from moderation.classifier.storage import check_name, installed_versions
 from moderation.classifier.thresholds import Budgets, choose, in_words
 from moderation.classifier.training import Trained, rarity
+from moderation.refusal import Refusal
 from moderation.verdict import Thresholds
 
 FEWEST_OF_EACH = 200
@@ -39,13 +40,13 @@ _TRUST_IN_REJECTION, _TRUST_IN_ATTRIBUTES = 10.0, 1.0
 _NEGLIGIBLE = 1e-3
 
 KNOWN_FAILURES = (
-    "It knows what this site's moderators decided until the last decision above, and nothing after it.",
+    "It knows what your moderators decided until the last decision above, and nothing after it.",
     "A kind of comment that moderators never saw is judged as the base model judges it.",
     "The thresholds were chosen on the decisions that it is measured on above: expect slightly worse.",
 )
 
 
-class CannotRetrain(Exception):
+class CannotRetrain(Refusal):
     """No better model can be made from these decisions; the message says why."""
 
 
@@ -156,7 +157,7 @@ def retrain(
             Source(
                 name="decisions to learn from",
                 rows=len(older),
-                origin="this site's moderators",
+                origin="your moderators",
                 licence="private",
             ),
         ),
@@ -170,12 +171,12 @@ def retrain(
         thresholds=thresholds,
         thresholds_in_words=in_words(thresholds, budgets),
         tests=(
-            Test(
+            Trial(
                 name="newest decisions",
                 measures={"rejection": candidate},
                 consequences=consequences(thresholds, found, held_out.rejected, held_out.weights),
             ),
-            Test(
+            Trial(
                 name=f"newest decisions, by {opponent.version}",
                 measures={"rejection": measured},
                 consequences=consequences(

@@ -14,6 +14,8 @@ from moderation.classifier.storage import CARD, MODEL, ModelUnusable, load
 log = structlog.get_logger()
 
 _SECONDS_BETWEEN_LOOKS = 1.0
+# What failed to load may load later though no file changed: memory or a mount was short.
+_SECONDS_BETWEEN_TRIES = 30.0
 
 # What tells a file from its successor; nothing where there is no file.
 _Trace = tuple[int, int, int] | None
@@ -32,7 +34,7 @@ class Serving:
         self._chosen: tuple[_Trace, ...] = ()
         self._loaded: tuple[_Trace, ...] = ()
         self.refresh()
-        self._looked_at = clock()
+        self._looked_at = self._tried_at = clock()
 
     @property
     def problem(self) -> str | None:
@@ -45,7 +47,9 @@ class Serving:
         # Two threads may both look: that costs a few calls, and a lock would cost every request one.
         if now - self._looked_at >= _SECONDS_BETWEEN_LOOKS:
             self._looked_at = now
-            if self._changed() and not self._loading.locked():
+            retry = self._problem is not None and now - self._tried_at >= _SECONDS_BETWEEN_TRIES
+            if (retry or self._changed()) and not self._loading.locked():
+                self._tried_at = now
                 self._refresh_beside()
         return self._classifier
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from moderation.classifier.card import FORMAT, Card, render
 from moderation.classifier.model import HEADS, Classifier, Weights
+from moderation.refusal import Refusal
 
 MODEL = "model.joblib"
 CARD = "card.json"
@@ -31,7 +32,7 @@ _LIBRARIES = ("scikit-learn", "numpy", "joblib")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-class BadModelName(ValueError):
+class BadModelName(Refusal):
     """A model's name cannot be the name of its folder."""
 
     def __init__(self, name: str) -> None:
@@ -42,7 +43,7 @@ class BadModelName(ValueError):
         )
 
 
-class ModelExists(FileExistsError):
+class ModelExists(Refusal):
     """A model folder is never overwritten."""
 
     def __init__(self, folder: Path) -> None:
@@ -52,7 +53,7 @@ class ModelExists(FileExistsError):
         )
 
 
-class ModelUnusable(Exception):
+class ModelUnusable(Refusal):
     """A model cannot be used; the message says why and what to do."""
 
 

@@ -70,10 +70,17 @@ def _cases(site_name: str | None) -> Iterator[Callable[[Draft], Case]]:
         policy = policies.default()
         yield lambda draft: Case.prepare(draft, policy, History())
         return
-    with opened.database() as database, database.reading() as session:
-        site = sites.by_name(session, site_name)
-        policy = policies.of(session, site)
-        yield lambda draft: Case.prepare(draft, policy, intake.history(session, site, draft))
+    with opened.database() as database:
+        with database.reading() as session:
+            site = sites.by_name(session, site_name)
+            policy = policies.of(session, site)
+
+        def case(draft: Draft) -> Case:
+            # A session for each line: a pipeline may run for hours, and what it reads must be of today.
+            with database.reading() as session:
+                return intake.case(session, site, draft, policy)
+
+        yield case
 
 
 def _draft(line: bytes, *, all_text: bool) -> Draft:

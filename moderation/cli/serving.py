@@ -48,17 +48,22 @@ def serve(host: str | None, port: int | None) -> None:
 
 
 def _welcome(database: Database) -> None:
+    """Make what an owner needs to begin with, and show it once it is stored."""
     now = datetime.now(UTC)
+    made: list[str] = []
     with database.writing() as session:
         if not moderators.anyone(session):
             password = secrets.token_urlsafe(12)
             moderators.add(
                 session, _FIRST_MODERATOR, password, role=Role.ADMIN, must_change=True, now=now
             )
-            click.echo(f"First moderator: {_FIRST_MODERATOR}")
-            click.echo(f"One-time password: {password}   (you choose your own at the first login)")
-        if not sites.every(session):
+            made += [
+                f"First moderator: {_FIRST_MODERATOR}",
+                f"One-time password: {password}   (you choose your own at the first login)",
+            ]
+        if not sites.anyone(session):
             _, key = sites.add(session, _FIRST_SITE, "http://localhost/", now=now)
-            click.echo(f"First site: {_FIRST_SITE}")
-            click.echo(f"Site key: {key}   (shown only now)")
+            made += [f"First site: {_FIRST_SITE}", f"Site key: {key}   (shown only now)"]
         session.commit()
+    for line in made:
+        click.echo(line)

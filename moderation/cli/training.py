@@ -1,5 +1,6 @@
 """`moderation train`, `retrain` and `evaluate`: make models, and measure them."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -7,24 +8,23 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from moderation import feedback, settings
-from moderation.classifier import registry, storage
-from moderation.classifier.card import Measure, Test
+from moderation.classifier import evaluation, registry, retraining, storage
+from moderation.classifier import training as base_training
+from moderation.classifier.card import Measure, Trial
 from moderation.classifier.corpus import Corpus
-from moderation.classifier.evaluation import evaluate as measure_on_tests
-from moderation.classifier.evaluation import evaluate_decisions
 from moderation.classifier.model import Classifier
 from moderation.classifier.retraining import CannotRetrain
-from moderation.classifier.retraining import retrain as learn_from
 from moderation.classifier.thresholds import Budgets
-from moderation.classifier.training import train as learn
 from moderation.cli import opened
 
 _REFUSED = 3
+_WIDTH_OF_PIPES = 120
 
 _share = click.FloatRange(0, 1, min_open=True, max_open=True)
 _good_lost = click.option(
@@ -61,7 +61,7 @@ def train(corpus: Path, out: Path, seed: int, good_lost: float, bad_published: f
     """
     storage.check_new(out)
     with _progress() as progress:
-        trained = learn(
+        trained = base_training.train(
             Corpus(corpus),
             name=out.name,
             now=datetime.now(UTC),
@@ -95,7 +95,7 @@ def retrain(name: str | None, good_lost: float, bad_published: float) -> None:
         examples = list(feedback.examples(session))
     try:
         with _progress() as progress:
-            trained = learn_from(
+            trained = retraining.retrain(
                 _public_ancestor(models, serving),
                 examples,
                 name=name,
@@ -118,6 +118,8 @@ def retrain(name: str | None, good_lost: float, bad_published: float) -> None:
 def evaluate(name: str | None, corpus: Path | None) -> None:
     """Measure a model on the open tests of a corpus, or else on the decisions in the database.
 
+    Of the decisions, those count that are newer than what the model learnt from.
+
     \b
     Examples:
       moderation evaluate --corpus public-data
@@ -127,14 +129,20 @@ def evaluate(name: str | None, corpus: Path | None) -> None:
     model = storage.load(models / storage.check_name(name)) if name else registry.load_serving(models)
     if corpus:
         with _progress() as progress:
-            tests = measure_on_tests(model, Corpus(corpus), progress=progress)
+            tests = evaluation.evaluate(model, Corpus(corpus), progress=progress)
         _show(tests)
         return
     with opened.database() as database, database.reading() as session:
         examples = list(feedback.examples(session))
-    if not examples:
-        raise click.ClickException("There are no decisions yet. Measure on public data with --corpus.")
-    _compare({model.version: evaluate_decisions(model, examples)})
+    learnt = storage.read_card(models / model.version).period
+    fresh = [one for one in examples if learnt is None or one.decided_at > learnt.last]
+    if not fresh:
+        raise click.ClickException(
+            f"There are no decisions that {model.version} has not seen. Use public data: --corpus."
+        )
+    with _progress() as progress:
+        measured = evaluation.evaluate_decisions(model, fresh, progress=progress)
+    _compare({model.version: measured})
 
 
 def _public_ancestor(models: Path, serving: Classifier) -> Classifier:
@@ -166,26 +174,28 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         yield tell
 
 
-def _show(tests: tuple[Test, ...]) -> None:
-    table = Table(
-        Column("test", no_wrap=True),
-        Column("attribute", no_wrap=True),
-        "rows",
-        "positive",
-        "AUC",
-        "average precision",
-    )
+def _show(tests: tuple[Trial, ...]) -> None:
+    table = _table("test", "attribute", "texts", "bad", "AUC", "average precision")
     for test in tests:
         for attribute, found in test.measures.items():
             table.add_row(test.name, attribute, *_figures(found))
-    Console().print(table)
+    _print(table)
 
 
 def _compare(measures: dict[str, Measure]) -> None:
-    table = Table("model", "decisions", "rejected", "AUC", "average precision", "log loss")
+    table = _table("model", "decisions", "rejected", "AUC", "average precision", "log loss")
     for name, found in measures.items():
         table.add_row(name, *_figures(found), _figure(found.log_loss))
-    Console().print(table)
+    _print(table)
+
+
+def _print(table: Table) -> None:
+    # A pipe has no width that the table would have to fit into.
+    Console(width=None if sys.stdout.isatty() else _WIDTH_OF_PIPES).print(table)
+
+
+def _table(*headings: str) -> Table:
+    return Table(*(Column(heading, no_wrap=True) for heading in headings), box=box.SIMPLE_HEAD)
 
 
 def _figures(found: Measure) -> tuple[str, str, str, str]:

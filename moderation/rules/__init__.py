@@ -1,16 +1,21 @@
 """The policy, read from top to bottom: each rule may add evidence, none can hide another's."""
 
+import structlog
+
 from moderation.rules.case import Case, History, Rule
 from moderation.rules.conduct import edited, first_time_author, repeated_text, too_many_links
-from moderation.rules.lists import listed_domains, listed_patterns, listed_terms
+from moderation.rules.lists import listed_domains, listed_patterns, listed_terms, unreadable_lists
 from moderation.rules.policy import BadEntry, EntryList, ListKind, Policy, shipped_lists
 from moderation.verdict import Action, Signal
+
+log = structlog.get_logger()
 
 RULES: tuple[Rule, ...] = (
     # What the owner wrote down: the lists say themselves what a match asks for.
     listed_terms,
     listed_patterns,
     listed_domains,
+    unreadable_lists,
     # What the comment brings along.
     too_many_links,
     repeated_text,
@@ -27,7 +32,8 @@ def gather(case: Case, rules: tuple[Rule, ...] = RULES) -> list[Signal]:
         try:
             signals.extend(rule(case))
         # Whatever broke, the comment must reach a person instead of being lost with the request.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
+            log.exception("rule_failed", rule=rule.__name__)
             signals.append(
                 Signal(
                     source=rule.__name__,

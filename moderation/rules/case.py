@@ -1,7 +1,7 @@
 """What a rule may look at: the draft, its normalised text, and what the site has set and seen."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from moderation.draft import Draft
 from moderation.rules.policy import Policy
@@ -29,7 +29,7 @@ class Case:
     policy: Policy
     history: History
     text: Normalised
-    links: list[Link] = field(default_factory=list)
+    links: list[Link]
 
     @classmethod
     def prepare(cls, draft: Draft, policy: Policy, history: History) -> "Case":

@@ -52,6 +52,17 @@ def listed_domains(case: Case) -> Iterator[Signal]:
         yield from _signal(one, "listed_domain", matches)
 
 
+def unreadable_lists(case: Case) -> Iterator[Signal]:
+    """A list that cannot be read might have matched: a person decides until it is mended."""
+    for name in case.policy.unreadable:
+        yield Signal(
+            source=f"list:{name}",
+            code="list_unreadable",
+            message=f"The list {name} cannot be read; import it again.",
+            action=Action.REVIEW,
+        )
+
+
 def _of_kind(case: Case, kind: ListKind) -> Iterator[EntryList]:
     return (one for one in case.policy.lists if one.kind is kind and one.entries)
 

@@ -10,6 +10,7 @@ import ahocorasick
 import msgspec
 import re2
 
+from moderation.refusal import Refusal
 from moderation.text import host, normalise
 from moderation.verdict import Action
 
@@ -25,7 +26,7 @@ class ListKind(StrEnum):
     PATTERNS = "patterns"  # RE2 regular expressions.
 
 
-class BadEntry(ValueError):
+class BadEntry(Refusal):
     """A line that cannot be an entry of its list."""
 
     def __init__(self, entry: str, why: str) -> None:
@@ -53,8 +54,7 @@ class EntryList:
         entries = tuple(line for line in stripped if line and not line.startswith("#"))
         found = cls(name, kind, action, entries)
         if kind is ListKind.PATTERNS:
-            for entry in entries:
-                compile_pattern(entry)
+            _ = found.patterns
         if kind is ListKind.DOMAINS:
             for entry in entries:
                 if not host(entry):
@@ -93,6 +93,8 @@ class Policy:
     max_links: int = 3
     hold_first_time_authors: bool = False
     lists: tuple[EntryList, ...] = ()
+    # Names of lists that were kept and can no longer be read.
+    unreadable: tuple[str, ...] = ()
 
     @cached_property
     def version(self) -> str:
@@ -102,6 +104,7 @@ class Policy:
                 self.max_links,
                 self.hold_first_time_authors,
                 [(one.name, one.kind, one.action, one.entries) for one in self.lists],
+                self.unreadable,
             )
         )
         return hashlib.sha256(content).hexdigest()[:12]

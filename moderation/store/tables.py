@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
+import msgspec
 from sqlalchemy import (
     JSON,
     DateTime,
     Dialect,
-    Float,
     ForeignKey,
     Index,
     MetaData,
@@ -20,14 +20,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 
 from moderation.rules import ListKind
-from moderation.verdict import Action
+from moderation.verdict import Action, Signal, Thresholds, Verdict
 
 
 class Role(StrEnum):
     """What a moderator may do."""
 
-    MODERATOR = "moderator"  # Decide on comments.
-    ADMIN = "admin"  # The same, and look after sites, people and models.
+    MODERATOR = "moderator"
+    # For what only some may do; so far there is no such thing.
+    ADMIN = "admin"
 
 
 class RejectionReason(StrEnum):
@@ -152,6 +153,8 @@ class Comment(Base):
         UniqueConstraint("site_id", "external_id", "edition"),
         # The queue: what waits, most urgent first.
         Index("ix_comments_queue", "outcome", "superseded", "urgency", "id"),
+        # Lists of what is settled, the latest first.
+        Index("ix_comments_settled", "outcome", "superseded", "id"),
         Index("ix_comments_copies", "site_id", "text_hash"),
         Index("ix_comments_author", "site_id", "author_key"),
     )
@@ -182,10 +185,12 @@ class Comment(Base):
     # Whom the site's history knows the author as; null where it cannot tell.
     author_key: Mapped[str | None] = mapped_column(String(64))
 
+    # How early in the queue it comes.
+    urgency: Mapped[float]
+
     # What changes. `outcome` is the last decision, else the verdict; it is written beside each of
     # them, in one transaction, so that the queue is an index and not a join.
     outcome: Mapped[Action]
-    urgency: Mapped[float] = mapped_column(Float)
     revision: Mapped[int] = mapped_column(default=0)
     superseded: Mapped[bool] = mapped_column(default=False)
 
@@ -209,8 +214,26 @@ class StoredVerdict(Base):
     reasons: Mapped[list[dict[str, Any]]]
     model: Mapped[str | None] = mapped_column(String(100))
     policy: Mapped[str] = mapped_column(String(100))
+    # The model's thresholds, where one was asked.
+    review_at: Mapped[float | None]
+    reject_at: Mapped[float | None]
 
     comment: Mapped[Comment] = relationship(init=False, lazy="raise", back_populates="verdict")
+
+    def value(self) -> Verdict:
+        """Return the verdict as it was given."""
+        thresholds = None
+        if self.review_at is not None and self.reject_at is not None:
+            thresholds = Thresholds(review_at=self.review_at, reject_at=self.reject_at)
+        return Verdict(
+            action=self.action,
+            probability=self.probability,
+            scores=self.scores,
+            reasons=msgspec.convert(self.reasons, tuple[Signal, ...]),
+            model=self.model,
+            policy=self.policy,
+            thresholds=thresholds,
+        )
 
 
 class Moderator(Base):
@@ -261,7 +284,7 @@ class Decision(Base):
         UniqueConstraint("comment_id", "revision"),
         # Without gaps and in the order of commits, so that a reader of the feed misses nothing.
         UniqueConstraint("site_id", "position"),
-        Index("ix_decisions_decided_at", "decided_at"),
+        Index("ix_decisions_moderator_id", "moderator_id", "id"),
     )
 
     id: Mapped[Key] = mapped_column(init=False)

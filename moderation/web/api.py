@@ -5,11 +5,11 @@ from http import HTTPStatus
 import msgspec
 from flask import Blueprint, Response, request
 
-from moderation import feedback, intake
+from moderation import feedback, intake, sites
 from moderation.draft import Draft, Identifier, Submission
-from moderation.store.tables import Comment
+from moderation.store.tables import Comment, Site
 from moderation.verdict import Verdict
-from moderation.web import dialects
+from moderation.web import judging
 from moderation.web.openapi import document, operation
 from moderation.web.parsing import json_body, query
 from moderation.web.problem import Refused
@@ -32,8 +32,8 @@ def submit() -> Response:
     The same id with the same content again is harmless: it answers 200 with what was stored.
     The same id with other content is refused; an edit is a PUT.
     """
-    site = dialects.site_of(_key())
-    comment, is_new = dialects.submit(site, json_body(Submission))
+    site = _site()
+    comment, is_new = judging.submit(site, json_body(Submission))
     return _judged(comment, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
@@ -49,14 +49,14 @@ def edit(comment_id: str) -> Response:
 
     An edit is never approved unseen: unless it is rejected at once, a person looks at it.
     """
-    site = dialects.site_of(_key())
+    site = _site()
     draft = json_body(Draft)
     if draft.id not in {None, comment_id}:
         raise Refused(
             HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "The body's id is not that of the address."
         )
     content = msgspec.structs.asdict(draft) | {"id": _identifier(comment_id)}
-    comment, _ = dialects.edit(site, Submission(**content))
+    comment, _ = judging.edit(site, Submission(**content))
     return _judged(comment, HTTPStatus.OK)
 
 
@@ -64,11 +64,9 @@ def edit(comment_id: str) -> Response:
 @operation("Look a comment up", answers={HTTPStatus.OK: JudgedComment}, refuses=(HTTPStatus.NOT_FOUND,))
 def look_up(comment_id: str) -> Response:
     """Return a comment's latest edition: what holds for it, its verdict, and the last decision."""
-    site = dialects.site_of(_key())
+    site = _site()
     with state().database.reading() as session:
-        comment = intake.find(session, site, _identifier(comment_id))
-    if comment is None:
-        raise intake.UnknownComment(comment_id)
+        comment = intake.latest(session, site, _identifier(comment_id))
     return _judged(comment, HTTPStatus.OK)
 
 
@@ -79,7 +77,7 @@ def decisions() -> Response:
 
     Ask again with `after` set to `next`. An empty answer means that nothing was decided since.
     """
-    site = dialects.site_of(_key())
+    site = _site()
     asked = query(FeedQuery)
     with state().database.reading() as session:
         found = feedback.decisions_since(session, site, asked.after, limit=asked.limit)
@@ -98,8 +96,8 @@ def decisions() -> Response:
 @operation("Judge without storing", body=Draft, answers={HTTPStatus.OK: Verdict})
 def score() -> Response:
     """Judge a comment by the site's rules and the classifier. Nothing is stored."""
-    site = dialects.site_of(_key())
-    return _json(dialects.assess(site, json_body(Draft)))
+    site = _site()
+    return _json(judging.assess(site, json_body(Draft)))
 
 
 @bp.get("/openapi.json")
@@ -108,9 +106,20 @@ def openapi() -> Response:
     return _json(document(bp))
 
 
-def _key() -> str | None:
+def _site() -> Site:
+    """Return the site whose key the request carries, or refuse."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else None
+    if scheme.lower() == "bearer":
+        with state().database.reading() as session:
+            site = sites.by_key(session, key.strip())
+        if site:
+            return site
+    raise Refused(
+        HTTPStatus.UNAUTHORIZED,
+        "unknown_key",
+        "Send your site's key: Authorization: Bearer KEY",
+        {"WWW-Authenticate": "Bearer"},
+    )
 
 
 def _identifier(comment_id: str) -> str:

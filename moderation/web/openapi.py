@@ -145,5 +145,4 @@ def _content(media_type: str, kind: type[msgspec.Struct]) -> Document:
 
 def _path(rule: Rule) -> str:
     """Write Flask's `<path:name>` as OpenAPI's `{name}`."""
-    parts = rule.rule.replace("<path:", "<").replace("<int:", "<")
-    return parts.replace("<", "{").replace(">", "}")
+    return rule.rule.replace("<path:", "<").replace("<", "{").replace(">", "}")

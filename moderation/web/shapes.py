@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from moderation.store.tables import Comment, Decision, RejectionReason
-from moderation.verdict import Action, Probability, Signal
+from moderation.verdict import Action, Verdict
 
 # What an integer column holds; more would be refused by the database instead of by us.
 Cursor = Annotated[
@@ -31,7 +31,7 @@ class PersonsDecision(msgspec.Struct, frozen=True, kw_only=True):
         return cls(action=decision.action, reason=decision.reason, decided_at=decision.decided_at)
 
 
-class JudgedComment(msgspec.Struct, frozen=True, kw_only=True):
+class JudgedComment(Verdict, frozen=True, kw_only=True):
     """A stored comment: what holds for it now, and the machine's verdict on it."""
 
     id: str
@@ -40,14 +40,6 @@ class JudgedComment(msgspec.Struct, frozen=True, kw_only=True):
         Action, msgspec.Meta(description="What holds now: the last decision, else the verdict.")
     ]
     verdict_action: Annotated[Action, msgspec.Meta(description="What the machine said.")]
-    probability: Annotated[
-        Probability | None,
-        msgspec.Meta(description="Of rejection; null where no classifier could be asked."),
-    ]
-    scores: Annotated[dict[str, Probability], msgspec.Meta(description="One an attribute.")]
-    reasons: Annotated[tuple[Signal, ...], msgspec.Meta(description="The weightiest first.")]
-    model: str | None
-    policy: str
     received_at: datetime
     decision: Annotated[
         PersonsDecision | None, msgspec.Meta(description="The last one; null until a person decides.")
@@ -56,17 +48,12 @@ class JudgedComment(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, comment: Comment) -> "JudgedComment":
         """Make it from what is stored; verdict and decisions must be loaded."""
-        verdict = comment.verdict
+        verdict = msgspec.structs.asdict(comment.verdict.value())
         return cls(
+            **verdict | {"action": comment.outcome},
             id=comment.external_id,
             edition=comment.edition,
-            action=comment.outcome,
-            verdict_action=verdict.action,
-            probability=verdict.probability,
-            scores=verdict.scores,
-            reasons=msgspec.convert(verdict.reasons, tuple[Signal, ...]),
-            model=verdict.model,
-            policy=verdict.policy,
+            verdict_action=comment.verdict.action,
             received_at=comment.received_at,
             decision=PersonsDecision.of(comment.decisions[-1]) if comment.decisions else None,
         )
@@ -76,7 +63,10 @@ class FeedEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One decision in the feed."""
 
     id: Annotated[str, msgspec.Meta(description="The comment's id, as the site sent it.")]
-    edition: int
+    edition: Annotated[
+        int,
+        msgspec.Meta(description="What was decided on. Pass it over if you sent a newer edition."),
+    ]
     decision: PersonsDecision
 
 

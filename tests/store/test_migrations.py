@@ -1,11 +1,21 @@
 """The schema: what the migrations build is what the tables say, on both databases."""
 
+import shutil
+import threading
+from pathlib import Path
+
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
 
-from moderation.store import Database, SchemaOutdated, check_schema, upgrade
+from moderation import review
+from moderation.store import Database, SchemaOutdated, check_schema, migrate, migrations, upgrade
 from moderation.store.tables import Base
+from moderation.verdict import Action
+from tests.conftest import at
+from tests.making import stored
 
 
 def test_the_migrations_build_what_the_tables_say(database):
@@ -14,6 +24,61 @@ def test_the_migrations_build_what_the_tables_say(database):
         differences = compare_metadata(context, Base.metadata)
 
     assert differences == []
+
+
+def test_the_migrations_can_be_taken_back_and_applied_again(database):
+    with database.engine.begin() as connection:
+        config = migrate._config()  # noqa: SLF001  Nobody downgrades but this test.
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    upgrade(database)
+
+    check_schema(database)
+
+
+def test_a_table_that_others_refer_to_can_be_altered_without_loss(
+    database, site, ana, tmp_path, monkeypatch
+):
+    """SQLite alters by copying and dropping, which must not trip over verdicts and decisions."""
+    folder = shutil.copytree(Path(migrations.__file__).parent, tmp_path / "migrations")
+    (folder / "versions" / "0002_wider.py").write_text(
+        "import sqlalchemy as sa\n"
+        "from alembic import op\n"
+        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        "def upgrade():\n"
+        "    with op.batch_alter_table('comments') as table:\n"
+        "        table.alter_column('external_id', type_=sa.String(300))\n"
+    )
+    monkeypatch.setattr(migrate.resources, "files", lambda _: tmp_path)
+    with database.writing() as session:
+        comment = stored(session, site)
+        review.decide(session, comment.id, ana, Action.APPROVE, seen=0, now=at(1))
+        session.commit()
+
+    upgrade(database)
+
+    with database.reading() as session:
+        found = review.comment(session, comment.id)
+        assert (found.text, found.verdict.model, len(found.decisions)) == (comment.text, "base", 1)
+        if database.engine.dialect.name == "sqlite":
+            assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_two_upgrades_at_once_are_one(tmp_path, request):
+    for url in (f"sqlite:///{tmp_path / 'new.db'}", request.getfixturevalue("postgresql")()):
+        fresh = Database(url)
+        with fresh.engine.begin() as connection:
+            connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+            Base.metadata.drop_all(connection)
+        upgrades = [threading.Thread(target=upgrade, args=(fresh,)) for _ in range(4)]
+        for one in upgrades:
+            one.start()
+        for one in upgrades:
+            one.join()
+
+        check_schema(fresh)
+        fresh.close()
 
 
 def test_upgrading_a_current_database_does_nothing(database):

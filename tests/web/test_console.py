@@ -211,6 +211,7 @@ class TestDeciding:
             {"seen": "-1", "decision": "approve"},
             {"seen": "99999999999999999999", "decision": "approve"},
             {"seen": "0", "decision": "review"},
+            {"seen": "0", "decision": "approve\n"},
             {"seen": "0", "decision": "reject:"},
             {"seen": "0", "decision": "reject:because"},
             {"seen": "0", "decision": "approve:spam"},
@@ -235,9 +236,27 @@ class TestDeciding:
         with database.reading() as session:
             assert review.comment(session, comment).decisions == []
 
+    def test_what_was_skipped_stays_behind(self, ana, database, site):
+        """Who skips a comment does not meet it again after each decision."""
+        with database.writing() as session:
+            numbers = [
+                stored(session, site, f"skipped {number}", probability=0.99 - number / 100).id
+                for number in range(3)
+            ]
+            session.commit()
+        page = ana.read("/console/next")
+        assert page.url.endswith(f"/console/comments/{numbers[0]}")
+        page = ana.read(f"/console/next?after={numbers[0]}")
+        assert f"/console/comments/{numbers[1]}" in page.url
+        hidden = dict(re.findall(r'name="(seen|after)" value="(\d+)"', page.text))
+        page = ana.send(page, f"/console/comments/{numbers[1]}/decision", decision="approve", **hidden)
+
+        assert f"/console/comments/{numbers[2]}" in page.url
+
     def test_what_there_is_not_cannot_be_decided(self, ana):
         page = ana.read("/console/password")
 
+        assert ana.read("/console/comments/99999999999999999999").status == 404
         gone = ana.send(page, "/console/comments/999999/decision", seen="0", decision="approve")
         undone = ana.send(page, "/console/decisions/999999/undo")
         assert (gone.status, undone.status) == (404, 404)
@@ -283,7 +302,9 @@ class TestPages:
         assert "Number 9." not in first
         assert "Number 9." in ana.read(html.unescape(older[1])).text
 
-    @pytest.mark.parametrize("path", ["/console/?outcome=nonsense", "/console/next?after=x"])
+    @pytest.mark.parametrize(
+        "path", ["/console/?outcome=nonsense", "/console/next?after=x", "/console/next?after=-1"]
+    )
     def test_a_wrong_question_gets_a_page_that_says_so(self, ana, path):
         told = ana.read(path)
 

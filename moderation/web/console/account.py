@@ -18,6 +18,9 @@ from moderation.web.state import state
 log = structlog.get_logger()
 
 
+_LENGTHS = {"shortest": moderators.SHORTEST_PASSWORD, "longest": moderators.LONGEST_PASSWORD}
+
+
 class LoginForm(msgspec.Struct, frozen=True):
     """Who wants in."""
 
@@ -79,7 +82,7 @@ def logout() -> Response:
 @bp.get("/password")
 def password() -> str:
     """Show the page on which a moderator changes his password."""
-    return render_template("console/password.html", moderator=moderator())
+    return render_template("console/password.html", **_LENGTHS)
 
 
 @bp.post("/password")
@@ -100,7 +103,7 @@ def password_submit() -> Response | tuple[str, HTTPStatus]:
 
 
 def _not_changed(error: str) -> tuple[str, HTTPStatus]:
-    page = render_template("console/password.html", moderator=moderator(), error=error)
+    page = render_template("console/password.html", error=error, **_LENGTHS)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY
 
 

@@ -1,11 +1,14 @@
 """The console's blueprint, and the door in front of it."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
+import msgspec
 from flask import Blueprint, g, redirect, request, session, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from moderation import moderators
+from moderation import moderators, review
 from moderation.store.tables import Moderator
 from moderation.web.state import state
 
@@ -14,6 +17,17 @@ bp = Blueprint("console", __name__, url_prefix="/console", template_folder="../t
 _OPEN = frozenset({"console.login", "console.login_submit"})
 # Who must choose a new password can do that, or leave.
 _WITH_OLD_PASSWORD = frozenset({"console.password", "console.password_submit", "console.logout"})
+
+
+# What a column of row numbers holds.
+LARGEST_NUMBER = 2**31 - 1
+Number = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_NUMBER)]
+
+
+class NextQuery(msgspec.Struct, frozen=True):
+    """The comment that was skipped last; the next ones follow it."""
+
+    after: Number | None = None
 
 
 @bp.before_request
@@ -32,6 +46,11 @@ def let_in() -> Response | None:
     if g.moderator.must_change_password and request.endpoint not in _WITH_OLD_PASSWORD:
         return redirect(url_for("console.password"), code=303)
     return None
+
+
+def frame(db: Session) -> dict[str, object]:
+    """Read what stands around every page: how many comments wait, and what can be undone."""
+    return {"waiting": review.count_waiting(db), "undoable": review.last_by(db, moderator())}
 
 
 def moderator() -> Moderator:

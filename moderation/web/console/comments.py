@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 
 from moderation import review
 from moderation.store.tables import RejectionReason
-from moderation.verdict import Action, Signal
-from moderation.web.console.blueprint import bp, moderator
+from moderation.verdict import Action
+from moderation.web.console.blueprint import LARGEST_NUMBER, NextQuery, Number, bp, frame, moderator
 from moderation.web.console.marking import marked
-from moderation.web.parsing import form
+from moderation.web.parsing import form, query
 from moderation.web.state import state
 
 _UNDONE = {
@@ -24,10 +24,11 @@ _UNDONE = {
 
 
 class DecisionForm(msgspec.Struct, frozen=True):
-    """One button: `approve`, or `reject:` and a reason; and the revision that the page showed."""
+    """One button: `approve`, or `reject:` and a reason; what the page showed, and what was skipped."""
 
-    decision: Annotated[str, msgspec.Meta(pattern=r"^(approve|reject:[a-z-]+)$")]
-    seen: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+    decision: Annotated[str, msgspec.Meta(pattern=r"^(approve|reject:[a-z-]+)\Z")]
+    seen: Number
+    after: Number | None = None
 
     def action(self) -> Action:
         """Return what was chosen."""
@@ -43,61 +44,54 @@ class DecisionForm(msgspec.Struct, frozen=True):
         self.reason()
 
 
-@bp.get("/comments/<int:comment_id>")
+@bp.get(f"/comments/<int(max={LARGEST_NUMBER}):comment_id>")
 def comment(comment_id: int) -> str:
     """Show a comment, why it waits, and what was decided."""
+    asked = query(NextQuery)
     with state().database.reading() as db:
         found = review.comment(db, comment_id)
-        reasons = msgspec.convert(found.verdict.reasons, tuple[Signal, ...])
-        scorer = state().serving.current()
+        verdict = found.verdict.value()
         return render_template(
             "console/comment.html",
-            moderator=moderator(),
             comment=found,
-            reasons=reasons,
-            pieces=marked(found.text, [span for signal in reasons for span in signal.spans]),
+            verdict=verdict,
+            pieces=marked(found.text, [span for signal in verdict.reasons for span in signal.spans]),
             rejection_reasons=list(RejectionReason),
-            thresholds=scorer.thresholds if scorer else None,
-            waiting=review.count_waiting(db),
-            undoable=review.last_by(db, moderator()),
             latest=review.latest_edition(db, found) if found.superseded else found,
+            after=asked.after,
+            **frame(db),
         )
 
 
-@bp.post("/comments/<int:comment_id>/decision")
-def decide(comment_id: int) -> Response | tuple[str, HTTPStatus]:
-    """Decide on a comment and go on to the next, or say who was first."""
+@bp.post(f"/comments/<int(max={LARGEST_NUMBER}):comment_id>/decision")
+def decide(comment_id: int) -> Response:
+    """Decide on a comment and go on to the next that waits after what was skipped."""
     given = form(DecisionForm)
     with state().database.writing() as db:
-        try:
-            review.decide(
-                db,
-                comment_id,
-                moderator(),
-                given.action(),
-                given.reason(),
-                seen=given.seen,
-                now=datetime.now(UTC),
-            )
-        except review.Conflict as conflict:
-            return _conflict(conflict)
+        review.decide(
+            db,
+            comment_id,
+            moderator(),
+            given.action(),
+            given.reason(),
+            seen=given.seen,
+            now=datetime.now(UTC),
+        )
         db.commit()
-    return redirect(url_for("console.next_comment"), code=303)
+    return redirect(url_for("console.next_comment", after=given.after), code=303)
 
 
-@bp.post("/decisions/<int:decision_id>/undo")
-def undo(decision_id: int) -> Response | tuple[str, HTTPStatus]:
-    """Take a decision back and show its comment, or say what happened since."""
+@bp.post(f"/decisions/<int(max={LARGEST_NUMBER}):decision_id>/undo")
+def undo(decision_id: int) -> Response:
+    """Take a decision back and show its comment."""
     with state().database.writing() as db:
-        try:
-            undone = review.undo(db, decision_id, moderator(), now=datetime.now(UTC))
-        except review.Conflict as conflict:
-            return _conflict(conflict)
+        undone = review.undo(db, decision_id, moderator(), now=datetime.now(UTC))
         db.commit()
     flash("Your undo is on record. " + _UNDONE[undone.action])
     return redirect(url_for("console.comment", comment_id=undone.comment_id), code=303)
 
 
-def _conflict(conflict: review.Conflict) -> tuple[str, HTTPStatus]:
-    page = render_template("console/conflict.html", moderator=moderator(), conflict=conflict)
-    return page, HTTPStatus.CONFLICT
+@bp.errorhandler(review.Conflict)
+def conflict(found: review.Conflict) -> tuple[str, HTTPStatus]:
+    """Say what happened to the comment since its page was loaded."""
+    return render_template("console/conflict.html", conflict=found), HTTPStatus.CONFLICT

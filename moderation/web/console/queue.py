@@ -1,14 +1,12 @@
 """What waits, what was decided, and by whom."""
 
-from typing import Annotated
-
 import msgspec
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from moderation import review
 from moderation.verdict import Action
-from moderation.web.console.blueprint import bp, moderator
+from moderation.web.console.blueprint import NextQuery, Number, bp, frame
 from moderation.web.parsing import query
 from moderation.web.state import state
 
@@ -21,16 +19,10 @@ class QueueQuery(msgspec.Struct, frozen=True):
     outcome: Action = Action.REVIEW
 
 
-class NextQuery(msgspec.Struct, frozen=True):
-    """The comment to go on from."""
-
-    after: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
-
-
 class DecisionsQuery(msgspec.Struct, frozen=True):
     """The decision before which to go on."""
 
-    before: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+    before: Number | None = None
 
 
 @bp.get("/")
@@ -38,29 +30,25 @@ def queue() -> str:
     """List what waits, the most urgent first, or what has another outcome, the latest first."""
     asked = query(QueueQuery)
     with state().database.reading() as db:
-        waits = asked.outcome is Action.REVIEW
-        rows = review.waiting() if waits else review.settled(asked.outcome)
-        comments = db.scalars(rows.limit(_ROWS)).all()
         return render_template(
             "console/queue.html",
-            moderator=moderator(),
             outcome=asked.outcome,
-            comments=comments,
-            waiting=review.count_waiting(db),
-            undoable=review.last_by(db, moderator()),
+            comments=review.listed(db, asked.outcome, limit=_ROWS),
+            rows=_ROWS,
+            **frame(db),
         )
 
 
 @bp.get("/next")
 def next_comment() -> Response:
-    """Go to the most urgent comment that waits, or to the one that follows."""
-    asked = query(NextQuery)
+    """Go to the most urgent comment that waits, or to the one that follows what was skipped."""
+    skipped = query(NextQuery).after
     with state().database.reading() as db:
-        after = review.comment(db, asked.after) if asked.after is not None else None
+        after = review.comment(db, skipped) if skipped else None
         found = review.next_waiting(db, after=after)
     if found is None:
         return redirect(url_for("console.queue"), code=303)
-    return redirect(url_for("console.comment", comment_id=found.id), code=303)
+    return redirect(url_for("console.comment", comment_id=found.id, after=skipped), code=303)
 
 
 @bp.get("/decisions")
@@ -71,9 +59,7 @@ def decisions() -> str:
         found = review.decisions(db, limit=_ROWS, before=asked.before)
         return render_template(
             "console/decisions.html",
-            moderator=moderator(),
             decisions=found,
-            waiting=review.count_waiting(db),
-            undoable=review.last_by(db, moderator()),
             older=found[-1].id if len(found) == _ROWS else None,
+            **frame(db),
         )

@@ -72,7 +72,7 @@ def upgrade() -> None:
         sa.Column("text_hash", sa.String(length=64), nullable=False),
         sa.Column("author_key", sa.String(length=64), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=False),
-        sa.Column("urgency", sa.Float(), nullable=False),
+        sa.Column("urgency", sa.Double(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("superseded", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_comments_site_id")),
@@ -84,6 +84,7 @@ def upgrade() -> None:
     op.create_index("ix_comments_author", "comments", ["site_id", "author_key"])
     op.create_index("ix_comments_copies", "comments", ["site_id", "text_hash"])
     op.create_index("ix_comments_queue", "comments", ["outcome", "superseded", "urgency", "id"])
+    op.create_index("ix_comments_settled", "comments", ["outcome", "superseded", "id"])
 
     op.create_table(
         "logins",
@@ -135,7 +136,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("comment_id", "revision", name=op.f("uq_decisions_comment_id_revision")),
         sa.UniqueConstraint("site_id", "position", name=op.f("uq_decisions_site_id_position")),
     )
-    op.create_index("ix_decisions_decided_at", "decisions", ["decided_at"])
+    op.create_index("ix_decisions_moderator_id", "decisions", ["moderator_id", "id"])
 
     op.create_table(
         "verdicts",
@@ -147,6 +148,8 @@ def upgrade() -> None:
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("model", sa.String(length=100), nullable=True),
         sa.Column("policy", sa.String(length=100), nullable=False),
+        sa.Column("review_at", sa.Double(), nullable=True),
+        sa.Column("reject_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(["comment_id"], ["comments.id"], name=op.f("fk_verdicts_comment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verdicts")),
         sa.UniqueConstraint("comment_id", name=op.f("uq_verdicts_comment_id")),

@@ -24,7 +24,7 @@ from moderation.verdict import (
     probability,
     sigmoid,
 )
-from tests.core.making import Scorer, case, domains, marked, patterns, terms
+from tests.judging.making import Scorer, case, domains, marked, patterns, terms
 
 APPROVE, REVIEW, REJECT = Action
 CLEAN, DOUBTFUL, CERTAIN = Scorer(-8.0), Scorer(0.5), Scorer(8.0)
@@ -241,6 +241,7 @@ def test_a_verdict_says_all_that_it_rests_on() -> None:
         ),
         model="by-hand",
         policy=judged.policy.version,
+        thresholds=Scorer.thresholds,
     )
 
 

@@ -18,7 +18,7 @@ from moderation.rules import (
 from moderation.rules.conduct import edited, first_time_author, repeated_text, too_many_links
 from moderation.rules.lists import listed_domains, listed_patterns, listed_terms
 from moderation.verdict import Action, Signal
-from tests.core.making import case, case_of_author, domains, marked, patterns, terms
+from tests.judging.making import case, case_of_author, domains, marked, patterns, terms
 
 each_shipped = pytest.mark.parametrize("shipped", shipped_lists(), ids=lambda shipped: shipped.name)
 LONG = "These are more than thirty characters, so a copy means something."

@@ -1,0 +1,76 @@
+"""What every dialect does with a draft: read what judging needs, judge, store.
+
+A dialect turns its own request into a draft and the outcome into its own answer; no policy, no
+query and no scoring lives there. The transactions stand here, once for all dialects: scoring
+happens between them, so that it keeps no other writer waiting.
+"""
+
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from moderation import intake
+from moderation.draft import Draft, Submission
+from moderation.judgement import judge
+from moderation.rules import Case
+from moderation.store.tables import Comment, Site
+from moderation.verdict import Verdict
+from moderation.web.state import state
+
+log = structlog.get_logger()
+
+
+def submit(site: Site, draft: Submission) -> tuple[Comment, bool]:
+    """Judge and store a new comment; return it, and whether it was new."""
+    with state().database.reading() as session:
+        stored = intake.known(session, site, draft)
+        if stored:
+            return stored, False
+        case = _case(session, site, draft)
+    verdict = judge(case, state().serving.current())
+    with state().database.writing() as session:
+        comment, is_new = intake.record(session, site, draft, verdict, now=datetime.now(UTC))
+        session.commit()
+    _log_judged(comment, is_new=is_new)
+    return comment, is_new
+
+
+def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
+    """Judge and store an edit; return the latest edition, and whether it is new."""
+    with state().database.reading() as session:
+        latest = intake.latest(session, site, draft.id)
+        if intake.is_same(latest, draft):
+            return latest, False
+        case = _case(session, site, draft, is_edit=True)
+    verdict = judge(case, state().serving.current())
+    with state().database.writing() as session:
+        comment, is_new = intake.replace(session, site, draft, verdict, now=datetime.now(UTC))
+        session.commit()
+    _log_judged(comment, is_new=is_new)
+    return comment, is_new
+
+
+def assess(site: Site, draft: Draft) -> Verdict:
+    """Judge a draft without storing anything."""
+    with state().database.reading() as session:
+        case = _case(session, site, draft)
+    return judge(case, state().serving.current())
+
+
+def _case(session: Session, site: Site, draft: Draft, *, is_edit: bool = False) -> Case:
+    policy = state().policies.of(session, site)
+    return intake.case(session, site, draft, policy, is_edit=is_edit)
+
+
+def _log_judged(comment: Comment, *, is_new: bool) -> None:
+    if is_new:
+        log.info(
+            "comment_judged",
+            comment_id=comment.id,
+            edition=comment.edition,
+            action=comment.verdict.action,
+            probability=comment.verdict.probability,
+            model=comment.verdict.model,
+            policy=comment.verdict.policy,
+        )
