@@ -18,6 +18,7 @@ from moderation.verdict import (
     Thresholds,
     Verdict,
     combine,
+    percent,
     probability,
     sigmoid,
 )
@@ -99,7 +100,7 @@ def _classified(case: Case, scorer: Scorer, scores: Scores) -> Signal:
         return Signal(
             source="classifier",
             code="unobjectionable",
-            message=f"The classifier finds little to object to: {likelihood:.1%}.",
+            message=f"The classifier finds little to object to: {percent(likelihood)}.",
             action=action,
             weight=scores.rejection,
         )
@@ -109,7 +110,7 @@ def _classified(case: Case, scorer: Scorer, scores: Scores) -> Signal:
     return Signal(
         source="classifier",
         code=attribute,
-        message=f"The classifier alone says {likelihood:.0%}, mostly for {attribute.replace('_', ' ')}.",
+        message=f"The classifier alone says {percent(likelihood)}, mostly for {attribute.replace('_', ' ')}.",
         action=action,
         weight=scores.rejection,
         spans=tuple(sorted(spans)),

@@ -10,6 +10,8 @@ import msgspec
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Span = tuple[int, int]
 
+_SMALLEST = 0.001
+
 
 class Action(StrEnum):
     """What becomes of a comment. The order of definition is the order of caution."""
@@ -128,3 +130,10 @@ def sigmoid(logit: float) -> Probability:
         return 1 / (1 + math.exp(-logit))
     odds = math.exp(logit)
     return odds / (1 + odds)
+
+
+def percent(share: Probability) -> str:
+    """Write a share of one in percent, with a decimal near the ends: next to certain is not certain."""
+    shown = min(max(share, _SMALLEST), 1 - _SMALLEST) if 0 < share < 1 else share
+    is_near_an_end = 0 < min(shown, 1 - shown) < 10 * _SMALLEST
+    return f"{shown:.1%}" if is_near_an_end else f"{shown:.0%}"

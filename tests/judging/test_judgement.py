@@ -21,6 +21,7 @@ from moderation.verdict import (
     Thresholds,
     Verdict,
     combine,
+    percent,
     probability,
     sigmoid,
 )
@@ -234,7 +235,7 @@ def test_a_verdict_says_all_that_it_rests_on() -> None:
             Signal(
                 source="classifier",
                 code="unobjectionable",
-                message="The classifier finds little to object to: 11.9%.",
+                message="The classifier finds little to object to: 12%.",
                 action=APPROVE,
                 weight=-2.0,
             ),
@@ -439,3 +440,21 @@ def test_one_more_list_that_objects_never_makes_a_verdict_milder(
 
     assert CAUTION.index(after.action) >= CAUTION.index(before.action)
     assert (after.probability or 0) >= (before.probability or 0)
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (0, "0%"),
+        (0.00001, "0.1%"),
+        (0.004, "0.4%"),
+        (0.01, "1%"),
+        (0.126, "13%"),
+        (0.99, "99%"),
+        (0.996, "99.6%"),
+        (0.99999, "99.9%"),
+        (1, "100%"),
+    ],
+)
+def test_what_is_next_to_certain_never_reads_as_certain(share: float, written: str) -> None:
+    assert percent(share) == written

@@ -1,11 +1,10 @@
-"""How pages write shares and moments. Knows nothing of comments."""
+"""How pages write moments and shares. Knows nothing of comments."""
 
 from datetime import UTC, datetime, timedelta
 
+from moderation.verdict import percent
 from moderation.web.console.blueprint import bp
 
-# What is next to certain never reads as certain.
-_SMALLEST = 0.001
 _MINUTE = timedelta(minutes=1)
 # How large a step each unit is, and from what age on it is used.
 _UNITS = (
@@ -17,12 +16,7 @@ _UNITS = (
 )
 
 
-@bp.app_template_filter()
-def percent(share: float) -> str:
-    """Write a share of one in percent; with a decimal near the ends, where thresholds lie close."""
-    shown = min(max(share, _SMALLEST), 1 - _SMALLEST) if 0 < share < 1 else share
-    is_near_an_end = 0 < min(shown, 1 - shown) < 10 * _SMALLEST
-    return f"{shown:.1%}" if is_near_an_end else f"{shown:.0%}"
+bp.add_app_template_filter(percent)
 
 
 @bp.app_template_filter()
