@@ -105,12 +105,13 @@ def _classified(case: Case, scorer: Scorer, scores: Scores) -> Signal:
             weight=scores.rejection,
         )
     attribute = max(scores.attributes, key=scores.attributes.__getitem__)
+    named = attribute.replace("_", " ")
     by_weight = sorted(scorer.explain(case.text), key=lambda word: word.weight, reverse=True)
     spans = [word.span for word in by_weight[:_WORDS_SHOWN] if word.weight > 0]
     return Signal(
         source="classifier",
         code=attribute,
-        message=f"The classifier alone says {percent(likelihood)}, mostly for {attribute.replace('_', ' ')}.",
+        message=f"The classifier alone says {percent(likelihood)}, mostly for {named}.",
         action=action,
         weight=scores.rejection,
         spans=tuple(sorted(spans)),
