@@ -13,8 +13,12 @@ import msgspec
 # one to the other can never lose a comment.
 NO_NUL = r"^[^\x00]*$"
 
+# An id stands in addresses and on pages, in one line. Said without an end anchor, which Python
+# and JSON Schema understand differently.
+NO_CONTROL = r"^(?![\s\S]*[\x00-\x1f\x7f])"
+
 Identifier = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=255, pattern=NO_NUL, description="The site's own id.")
+    str, msgspec.Meta(min_length=1, max_length=255, pattern=NO_CONTROL, description="The site's own id.")
 ]
 ShortText = Annotated[str, msgspec.Meta(max_length=500, pattern=NO_NUL)]
 Address = Annotated[str, msgspec.Meta(max_length=2_000, pattern=NO_NUL)]

@@ -27,7 +27,7 @@ class OtherContent(Refusal):
 
     def __init__(self, stored: Comment) -> None:
         self.stored = stored
-        super().__init__(f"The id {stored.external_id} belongs to other content. Send an edit with PUT.")
+        super().__init__(f"{stored.external_id} is the id of other content. Only PUT edits a comment.")
 
 
 class UnknownComment(Refusal):
@@ -136,6 +136,9 @@ def replace(
         .values(superseded=True)
     )
     if superseded.rowcount == 0:  # type: ignore[attr-defined]  # An UPDATE's result counts rows.
+        newest = latest(session, site, draft.id)
+        if is_same(newest, draft):
+            return newest, False
         raise EditedMeanwhile(
             f"Another edit of {draft.id} arrived at the same moment. Send this one again."
         )

@@ -26,6 +26,10 @@ class NameTaken(Refusal):
     """A moderator of that name exists."""
 
 
+class UnknownModerator(Refusal):
+    """There is no moderator of that name."""
+
+
 class BadPassword(Refusal):
     """A password that is too short or too long to be accepted."""
 
@@ -124,15 +128,27 @@ def change_password(session: Session, moderator_id: int, old: str, new: str) -> 
         raise WrongPassword("The old password is wrong.")
     if old == new:
         raise BadPassword("The new password is the old one.")
-    moderator.password_hash = _hash_password(new)
-    moderator.must_change_password = False
-    session.execute(delete(Login).where(Login.moderator_id == moderator_id))
-    session.flush()
+    _replace_password(session, moderator, new)
+
+
+def reset_password(session: Session, name: str, new: str) -> None:
+    """Replace a forgotten password and end every login. Raises UnknownModerator or BadPassword."""
+    moderator = session.scalar(select(Moderator).where(Moderator.name == name))
+    if moderator is None:
+        raise UnknownModerator(f"There is no moderator named {name}.")
+    _replace_password(session, moderator, new)
 
 
 def anyone(session: Session) -> bool:
     """Whether there is a moderator at all."""
     return session.scalar(select(Moderator.id).limit(1)) is not None
+
+
+def _replace_password(session: Session, moderator: Moderator, new: str) -> None:
+    moderator.password_hash = _hash_password(new)
+    moderator.must_change_password = False
+    session.execute(delete(Login).where(Login.moderator_id == moderator.id))
+    session.flush()
 
 
 def _hash_password(password: str) -> str:

@@ -10,6 +10,6 @@ class BadName(Refusal):
 
 
 def check_name(name: str) -> None:
-    """Raise BadName unless `name` is a line of printable characters, 100 at most."""
-    if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
-        raise BadName(f"A name is a line of 1 to {LONGEST_NAME} characters; {name[:200]!r} is not.")
+    """Raise BadName unless `name` is a line of at most 100 characters, without outer spaces."""
+    if not (name and name == name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
+        raise BadName(f"{name[:200]!r} is no name: a name is a line of 1 to {LONGEST_NAME} characters.")

@@ -15,6 +15,8 @@ PREFIX = "MODERATION_"
 # Settings whose values are not repeated in messages.
 _SECRET = frozenset({"secret_key", "database_url"})
 
+_SHORTEST_SECRET = 16
+
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -35,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     models: Path = Path("models")
     # Signs cookies. Without it one is made and kept in `instance`; machines that share a database
     # must be given the same.
-    secret_key: Annotated[str, msgspec.Meta(min_length=16)] | None = None
+    secret_key: Annotated[str, msgspec.Meta(min_length=_SHORTEST_SECRET)] | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 8000
     # Processes, and threads in each.
@@ -46,7 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     # Set to 1 where the service is reached by https, so that browsers keep the cookie from plain http.
     secure_cookies: bool = False
     # How long a moderator stays logged in.
-    login_hours: Positive = 12
+    login_hours: Annotated[int, msgspec.Meta(ge=1, le=8_760)] = 12
     log_format: Literal["auto", "json", "console"] = "auto"
 
     def where_data_lives(self) -> str:
@@ -88,6 +90,8 @@ def _kept_secret(file: Path) -> str:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as draft:
             draft.write(secrets.token_hex(32))
+            draft.flush()
+            os.fsync(draft.fileno())
         # Linking fails where another process was first, so that all of them end with one key.
         try:
             os.link(draft.name, file)
@@ -95,4 +99,7 @@ def _kept_secret(file: Path) -> str:
             pass
         finally:
             Path(draft.name).unlink()
-    return file.read_text("ascii")
+    secret = file.read_text("ascii", errors="replace").strip()
+    if len(secret) < _SHORTEST_SECRET:
+        raise BadSettings(f"{file} holds no key; remove it, and the next start makes one.")
+    return secret

@@ -21,12 +21,19 @@ log = structlog.get_logger()
 BROUGHT_KEY = re.compile(r"[0-9a-fA-F]{12,128}")
 
 
+ADDRESS = re.compile(r"https?://[^\s/]\S{0,1900}")
+
+
 class NameTaken(Refusal):
     """A site of that name exists."""
 
 
 class KeyTaken(Refusal):
     """Another site has that key."""
+
+
+class BadAddress(Refusal):
+    """What was given as a site's address is none."""
 
 
 class WeakKey(Refusal):
@@ -48,6 +55,8 @@ def add(
     if key is not None and not BROUGHT_KEY.fullmatch(key):
         raise WeakKey("A key must be 12 to 128 hexadecimal digits.")
     check_name(name)
+    if not ADDRESS.fullmatch(url):
+        raise BadAddress(f"{url[:200]!r} is no address of a site, such as https://blog.example.org/")
     if session.scalar(select(Site.id).where(Site.name == name)):
         raise NameTaken(f"There is a site named {name} already.")
     key = key or secrets.token_hex(20)

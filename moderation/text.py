@@ -33,6 +33,11 @@ HOST = re.compile(r"(?:https?:)?+[/\\]*+(?:[^/\\?#]*@)?+([^\s/\\?#:@,;!&|*。—
 BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
+# A few signs stand for whole words, up to 18 letters. They are left as they are, or a text of
+# nothing else would grow beyond what can be read in time.
+_LONGEST_FOLD = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Normalised:
     """A text in one spelling, and the way back: character i comes from original[starts[i]:ends[i]]."""
@@ -122,6 +127,8 @@ def _fold(character: str) -> str:
     # assigned character, and the tests hold that for all of them.
     for _ in range(2):
         folded = unicodedata.normalize("NFKC", folded.casefold())
+    if len(folded) > _LONGEST_FOLD:
+        return character
     return "".join(piece for piece in folded if not _invisible(piece))
 
 

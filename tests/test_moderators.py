@@ -64,6 +64,16 @@ class TestPasswords:
         with database.writing() as session, pytest.raises(refusal):
             moderators.change_password(session, ana.id, old, new)
 
+    def test_a_forgotten_one_is_replaced_and_ends_every_login(self, database, ana):
+        with database.writing() as session:
+            token = moderators.log_in(session, ana, hours=1, now=at(0))
+            moderators.reset_password(session, "ana", "another horse")
+
+            assert moderators.logged_in(session, token, now=at(1)) is None
+            assert moderators.check(session, "ana", "another horse", now=at(1)).name == "ana"
+            with pytest.raises(moderators.UnknownModerator):
+                moderators.reset_password(session, "nobody", "another horse")
+
 
 class TestLogins:
     def test_a_login_holds_until_it_is_over(self, database, ana):

@@ -66,5 +66,13 @@ def test_the_signing_key_is_made_once_and_kept_to_its_owner(tmp_path):
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["secret_key"]
 
 
+@pytest.mark.parametrize("content", [b"", b"short", b"\xff\xfe"])
+def test_a_spoilt_signing_key_stops_the_start_and_is_named(tmp_path, content):
+    (tmp_path / "secret_key").write_bytes(content)
+
+    with pytest.raises(settings.BadSettings, match="secret_key holds no key"):
+        settings.Settings(instance=tmp_path).signing_key()
+
+
 def test_a_signing_key_that_was_set_is_used():
     assert settings.read({"MODERATION_SECRET_KEY": "k" * 32}).signing_key() == "k" * 32

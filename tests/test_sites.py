@@ -38,10 +38,15 @@ class TestKeys:
         with database.writing() as session, pytest.raises(sites.KeyTaken):
             sites.add(session, "other", "https://other.example.org/", key=KEY, now=START)
 
-    @pytest.mark.parametrize("name", ["", "   ", "a" * 101, "two\nlines", "nul\0", "\x1b[31mred"])
+    @pytest.mark.parametrize("name", ["", "  ", " blog", "a" * 101, "two\nlines", "nul\0", "\x1b[31m"])
     def test_a_name_is_one_printable_line(self, database, name):
         with database.writing() as session, pytest.raises(BadName):
             sites.add(session, name, "https://blog.example.org/", now=START)
+
+    @pytest.mark.parametrize("url", ["", "blog", "ftp://x", "https://", "https://" + "a" * 3_000])
+    def test_an_address_is_one(self, database, url):
+        with database.writing() as session, pytest.raises(sites.BadAddress):
+            sites.add(session, "blog", url, now=START)
 
     def test_a_name_belongs_to_one_site(self, database, site):
         with database.writing() as session, pytest.raises(sites.NameTaken):
@@ -118,6 +123,11 @@ class TestPolicies:
         verdict = judge(Case.prepare(Draft(text="Thank you."), policy, History()), None)
         assert policy.unreadable == ("shapes",)
         assert "list_unreadable" in [reason.code for reason in verdict.reasons]
+
+    @pytest.mark.parametrize("entry", ["just words", "https://example.org/someone", "example .org"])
+    def test_a_line_that_names_no_domain_is_refused(self, database, site, entry):
+        with database.writing() as session, pytest.raises(BadEntry):
+            put(session, sites.by_name(session, "blog"), "domains", entry, ListKind.DOMAINS)
 
     def test_a_list_that_there_is_not_cannot_be_removed(self, database, site):
         with database.writing() as session, pytest.raises(sites.UnknownList):

@@ -18,7 +18,7 @@ def lists() -> None:
 
 @lists.command("import")
 @click.argument("name")
-@click.argument("file", type=click.File(encoding="utf-8"))
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
 @click.option("--site", "site_name", required=True, help="The site whose comments the list judges.")
 @click.option(
     "--kind",

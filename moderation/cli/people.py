@@ -31,11 +31,27 @@ def add(name: str, role: str) -> None:
       moderation moderator add ana
       moderation moderator add ben --role admin < password.txt
     """
-    if sys.stdin.isatty():
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    else:
-        password = sys.stdin.readline().rstrip("\r\n")
     with opened.database() as database, database.writing() as session:
-        moderators.add(session, name, password, role=Role(role), now=datetime.now(UTC))
+        moderators.add(session, name, _password(), role=Role(role), now=datetime.now(UTC))
         session.commit()
     click.echo(f"Added {name}, {role}.")
+
+
+@moderator.command()
+@click.argument("name")
+def password(name: str) -> None:
+    """Give the moderator NAME a new password, and end every login with the old one.
+
+    Example: moderation moderator password ana
+    """
+    with opened.database() as database, database.writing() as session:
+        moderators.reset_password(session, name, _password())
+        session.commit()
+    click.echo(f"{name} has a new password.")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return typed
+    return sys.stdin.readline().rstrip("\r\n")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from moderation.refusal import Refusal
 
@@ -17,7 +17,7 @@ class RefusalsAsMessages(click.Group):
             return super().invoke(ctx)
         except Refusal as error:
             raise click.ClickException(str(error)) from None
-        except OperationalError as error:
+        except DBAPIError as error:
             raise click.ClickException(f"The database could not do this: {error.orig}") from None
-        except PermissionError as error:
+        except (FileNotFoundError, FileExistsError, NotADirectoryError, PermissionError) as error:
             raise click.ClickException(f"{error.filename}: {error.strerror}") from None

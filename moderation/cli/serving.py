@@ -1,6 +1,7 @@
 """`moderation serve`: run the service, and welcome an owner who starts it for the first time."""
 
 import secrets
+import socket
 from datetime import UTC, datetime
 
 import click
@@ -30,9 +31,10 @@ def serve(host: str | None, port: int | None) -> None:
     chosen = settings.read()
     # Made here, before the workers start, so that all of them find the same.
     chosen.signing_key()
+    host, port = host or chosen.host, port or chosen.port
+    _check_free(host, port)
     with opened.database() as database:
         _welcome(database)
-    host, port = host or chosen.host, port or chosen.port
     click.echo(f"Serving on http://{host}:{port}/ (console: http://{host}:{port}/console/)")
     Granian(
         "moderation.web:create_app",
@@ -45,6 +47,18 @@ def serve(host: str | None, port: int | None) -> None:
         websockets=False,
         respawn_failed_workers=True,
     ).serve()
+
+
+def _check_free(host: str, port: int) -> None:
+    """Refuse a port that is in use: the server would share it, and answer every other request."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            # As servers do it: a port that was only just given up is free.
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}.") from None
 
 
 def _welcome(database: Database) -> None:

@@ -3,7 +3,13 @@
 import structlog
 
 from moderation.rules.case import Case, History, Rule
-from moderation.rules.conduct import edited, first_time_author, repeated_text, too_many_links
+from moderation.rules.conduct import (
+    edited,
+    first_time_author,
+    nothing_to_read,
+    repeated_text,
+    too_many_links,
+)
 from moderation.rules.lists import listed_domains, listed_patterns, listed_terms, unreadable_lists
 from moderation.rules.policy import BadEntry, EntryList, ListKind, Policy, shipped_lists
 from moderation.verdict import Action, Signal
@@ -17,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     listed_domains,
     unreadable_lists,
     # What the comment brings along.
+    nothing_to_read,
     too_many_links,
     repeated_text,
     # Who sent it, and whether we saw it before.

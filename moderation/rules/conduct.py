@@ -1,5 +1,6 @@
 """Evidence in how a comment came: its links, its copies, its author's standing, its being an edit."""
 
+import unicodedata
 from collections.abc import Iterator
 
 from moderation.rules.case import Case
@@ -7,6 +8,10 @@ from moderation.verdict import Action, Signal
 
 # Below this many characters people do say the same: “Thank you!”, “I agree.”
 SHORTEST_COPY = 30
+# Beyond these, marking more links tells a moderator nothing.
+_LINKS_MARKED = 20
+# Of the letters, so many must be of the script that the classifier reads.
+_READABLE_SHARE = 0.5
 
 
 def too_many_links(case: Case) -> Iterator[Signal]:
@@ -19,7 +24,7 @@ def too_many_links(case: Case) -> Iterator[Signal]:
             message=f"{count} links; this site asks a person from {case.policy.max_links} on.",
             action=Action.REVIEW,
             weight=1.0,
-            spans=tuple(link.span for link in case.links),
+            spans=tuple(link.span for link in case.links[:_LINKS_MARKED]),
         )
 
 
@@ -34,6 +39,22 @@ def repeated_text(case: Case) -> Iterator[Signal]:
             message=f"The same text was sent {times} before.",
             action=Action.REVIEW,
             weight=1.0 + min(copies, 4) * 0.5,
+        )
+
+
+def nothing_to_read(case: Case) -> Iterator[Signal]:
+    """A text without a visible character, or mostly in letters that the classifier never learnt."""
+    letters = [character for character in case.text.text if character.isalpha()]
+    readable = sum(character.isascii() or _is_latin(character) for character in letters)
+    blank = not case.text.text.strip()
+    if blank or readable < _READABLE_SHARE * len(letters):
+        yield Signal(
+            source="script",
+            code="blank" if blank else "unread_script",
+            message="There is nothing to see in this text."
+            if blank
+            else "Most of this text is in a script that the classifier does not read.",
+            action=Action.REVIEW,
         )
 
 
@@ -57,3 +78,7 @@ def edited(case: Case) -> Iterator[Signal]:
             message="The comment was changed after it was first sent.",
             action=Action.REVIEW,
         )
+
+
+def _is_latin(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("LATIN")

@@ -1,6 +1,7 @@
 """What an owner has set for a site: choices, and lists of terms, domains and patterns."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -16,6 +17,10 @@ from moderation.verdict import Action
 
 PATTERN_LENGTH = 1_024
 _PATTERN_MEMORY = 1 << 20
+
+
+# A host name, perhaps written as an address. A path is refused: the whole host would be covered.
+DOMAIN_ENTRY = re.compile(r"(?:https?://)?[^\s/]+/?", re.IGNORECASE)
 
 
 class ListKind(StrEnum):
@@ -57,7 +62,7 @@ class EntryList:
             _ = found.patterns
         if kind is ListKind.DOMAINS:
             for entry in entries:
-                if not host(entry):
+                if not DOMAIN_ENTRY.fullmatch(entry) or not host(entry):
                     raise BadEntry(entry, "not the name of a host, such as example.org")
         if kind is ListKind.TERMS:
             for entry in entries:

@@ -58,8 +58,13 @@ def _engine(url: URL) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+    # Python knows the years 1 to 9999; in another zone than UTC the first and last hours fall out.
+    options = f"{url.query.get('options', '')} -c timezone=UTC"
     return create_engine(
-        url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={"options": options},
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 

@@ -10,6 +10,7 @@ from moderation.store import Database
 from moderation.web import api, console, errors, log, ops
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
+from moderation.web.identifiers import IdentifierConverter
 from moderation.web.state import State
 
 
@@ -18,6 +19,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or configuration.read()
     configure(settings.log_format)
     app = Flask(__name__)
+    # A site's ids stand in addresses as they are: "/a" is another id than "a".
+    app.url_map.merge_slashes = False
+    app.url_map.converters["identifier"] = IdentifierConverter
     app.config.update(
         SECRET_KEY=settings.signing_key(),
         MAX_CONTENT_LENGTH=settings.max_body,

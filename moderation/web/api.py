@@ -37,7 +37,7 @@ def submit() -> Response:
     return _judged(comment, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
-@bp.put("/v1/comments/<path:comment_id>")
+@bp.put("/v1/comments/<identifier:comment_id>")
 @operation(
     "Edit a comment",
     body=Draft,
@@ -60,7 +60,7 @@ def edit(comment_id: str) -> Response:
     return _judged(comment, HTTPStatus.OK)
 
 
-@bp.get("/v1/comments/<path:comment_id>")
+@bp.get("/v1/comments/<identifier:comment_id>")
 @operation("Look a comment up", answers={HTTPStatus.OK: JudgedComment}, refuses=(HTTPStatus.NOT_FOUND,))
 def look_up(comment_id: str) -> Response:
     """Return a comment's latest edition: what holds for it, its verdict, and the last decision."""

@@ -95,7 +95,9 @@ def _answer(
 
 def _show(problem: Problem, headers: dict[str, str] | None) -> Response:
     """Answer programs with problem details, and people with a page."""
-    if not request.path.startswith("/console"):
+    # A request whose Host makes no sense has no addresses that a page could link to.
+    is_lost = problem.status == HTTPStatus.BAD_REQUEST and request.url_rule is None
+    if is_lost or not request.path.startswith("/console"):
         return respond(problem, headers)
     page = render_template("console/problem.html", problem=problem)
     return Response(page, status=problem.status, headers=headers)

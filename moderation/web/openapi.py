@@ -144,5 +144,5 @@ def _content(media_type: str, kind: type[msgspec.Struct]) -> Document:
 
 
 def _path(rule: Rule) -> str:
-    """Write Flask's `<path:name>` as OpenAPI's `{name}`."""
-    return rule.rule.replace("<path:", "<").replace("<", "{").replace(">", "}")
+    """Write Flask's `<identifier:name>` as OpenAPI's `{name}`."""
+    return rule.rule.replace("<identifier:", "<").replace("<", "{").replace(">", "}")

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -122,10 +123,36 @@ class TestModerators:
 
         assert (told.exit_code, "8 to 1,024 characters" in told.stderr) == (1, True)
 
+    def test_a_forgotten_password_is_replaced(self, ready):
+        ready("moderator", "add", "ana", stdin="correct horse\n")
+
+        assert ready("moderator", "password", "ana", stdin="another horse\n").exit_code == 0
+        assert ready("moderator", "password", "nobody", stdin="another horse\n").exit_code == 1
+
+
+def test_a_port_that_is_in_use_is_refused_before_anything_is_made(ready):
+    """The server would share it with the other service, and each would answer every other request."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        told = ready("serve", "--port", str(taken.getsockname()[1]))
+
+    assert told.exit_code == 1
+    assert "cannot be used" in told.stderr
+    assert "password" not in told.stdout
+
+
+def test_a_file_that_is_no_database_is_said_to_be_none(run, tmp_path):
+    (tmp_path / "instance").mkdir()
+    (tmp_path / "instance" / "moderation.db").write_text("not a database, but long enough" * 100)
+
+    told = run("db", "upgrade")
+
+    assert (told.exit_code, "not a database" in told.stderr) == (1, True)
+
 
 class TestLists:
     def test_a_list_comes_from_a_file_and_judges(self, ready, tmp_path):
-        (tmp_path / "rude.txt").write_text("# mild\nnitwit\nsilly goose\n")
+        # With the mark that some editors put first.
+        (tmp_path / "rude.txt").write_text("\ufeff# mild\nnitwit\nsilly goose\n")
         ready("site", "add", "blog", "https://blog.example.org/")
 
         imported = ready("lists", "import", "rude", "rude.txt", "--site", "blog", "--action", "reject")

@@ -26,6 +26,7 @@ FULL = {
     "parent_id": "16",
     "submitted_at": "2026-11-22T10:00:00+01:00",
 }
+IDS = [("id",), ("parent_id",), ("author", "id")]
 STRINGS = [
     *[("id",), ("text",), ("parent_id",)],
     *[("author", name) for name in FULL["author"]],
@@ -133,7 +134,14 @@ def test_a_nul_is_refused_everywhere(place: tuple[str, ...], text: str) -> None:
         read(changed(place, text))
 
 
-@pytest.mark.parametrize("place", STRINGS)
+@pytest.mark.parametrize("place", IDS)
+@pytest.mark.parametrize("text", ["two\nlines", "end\n", "\t", "\x7f"])
+def test_an_id_is_one_line(place: tuple[str, ...], text: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match="matching regex"):
+        read(changed(place, text))
+
+
+@pytest.mark.parametrize("place", [place for place in STRINGS if place not in IDS])
 @pytest.mark.parametrize("text", ["two\nlines\n", "\n", "\x01\x7f", "\u2028", "\ufffd"])
 def test_every_other_character_is_taken(place: tuple[str, ...], text: str) -> None:
     read(changed(place, text))

@@ -134,7 +134,9 @@ def test_every_assigned_character_reads_like_the_characters_it_is_composed_of() 
         character
         for character in ASSIGNED
         for form in ("NFD", "NFKD")
-        if normalise(unicodedata.normalize(form, character)).text != normalise(character).text
+        # The signs that stand for whole words stay as they are.
+        if len(unicodedata.normalize("NFKC", character)) <= 4
+        and normalise(unicodedata.normalize(form, character)).text != normalise(character).text
     ]
 
     assert different == []

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import func, select
@@ -130,6 +131,34 @@ class TestSubmitting:
         assert answer.status == 201
         assert api("GET", "comments/post-1/comment%202").json["id"] == "post-1/comment 2"
 
+    @pytest.mark.parametrize("identifier", ["/a/b", "a//b", "a/", "..", "a?b#c%2F", "ä 🙂", " "])
+    def test_an_id_is_taken_as_it_is(self, api, identifier):
+        """Ids that look like addresses must not lead to another comment."""
+        path = f"comments/{quote(identifier, safe='')}"
+        api("POST", "comments", {"id": "a/b", "text": "Another comment."})
+        assert api("POST", "comments", {"id": identifier, "text": "Good."}).status == 201
+
+        assert api("GET", path).json["id"] == identifier
+        assert api("PUT", path, {"text": "Better."}).json["edition"] == 2
+        assert api("GET", "comments/a%2Fb").json["edition"] == 1
+
+    @pytest.mark.parametrize("year", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+    def test_the_first_and_the_last_moment_can_be_read_again(self, api, year):
+        comment = {"id": "1", "text": "Good.", "submitted_at": year}
+
+        assert api("POST", "comments", comment).status == 201
+        assert api("POST", "comments", comment).status == 200
+
+    @pytest.mark.parametrize("text", [" ", "\u200b\u3164", "你是个白痴，去死吧", "Спасибо, интересно."])
+    def test_what_cannot_be_read_waits_for_a_person(self, api, text):
+        assert api("POST", "comments", {"id": "1", "text": text}).json["action"] == "review"
+
+    @pytest.mark.parametrize("text", ["👍", "!!!", "42", "Merci beaucoup, c'était très intéressant."])
+    def test_what_has_no_letters_or_others_of_ours_is_not_held_for_its_script(self, api, text):
+        judged = api("POST", "comments", {"id": "1", "text": text}).json
+
+        assert "script" not in [reason["source"] for reason in judged["reasons"]]
+
     def test_a_retry_is_harmless(self, api, stored_count):
         first = api("POST", "comments", {"id": "1", "text": "Good."})
         second = api("POST", "comments", {"id": "1", "text": "Good."})
@@ -249,6 +278,7 @@ class TestRefusals:
             (b'{"id": "1", "text": null}', 422, "invalid"),
             (b'{"id": "1", "text": ""}', 422, "invalid"),
             (b'{"id": "", "text": "a"}', 422, "invalid"),
+            (b'{"id": "1\\n", "text": "a"}', 422, "invalid"),
             (b'{"id": 1, "text": "a"}', 422, "invalid"),
             (b'{"id": "1", "text": "a", "colour": "red"}', 422, "invalid"),
             (b'{"id": "1", "text": "a", "author": {"colour": "red"}}', 422, "invalid"),

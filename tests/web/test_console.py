@@ -2,6 +2,8 @@
 
 import html
 import re
+import urllib.error
+import urllib.request
 from html.parser import HTMLParser
 
 import pytest
@@ -156,6 +158,14 @@ class TestGettingIn:
 
         assert refused.status == 422
         assert ana.log_in("ana", PASSWORD).status == 200
+
+    def test_a_host_that_makes_no_sense_gets_a_problem(self, service):
+        request = urllib.request.Request(service[1] + "/console/", headers={"Host": "x..y"})
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=10)
+
+        assert refused.value.code == 400
+        refused.value.close()
 
 
 class TestDeciding:

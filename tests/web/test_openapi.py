@@ -19,7 +19,7 @@ def test_the_committed_document_is_current(tmp_path):
 def test_every_operation_of_the_api_is_described(tmp_path):
     app = create_app(Settings(instance=tmp_path))
     views = {
-        (method.lower(), rule.rule.replace("<path:comment_id>", "{comment_id}"))
+        (method.lower(), rule.rule.replace("<identifier:comment_id>", "{comment_id}"))
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("api.") and rule.endpoint != "api.openapi"
         for method in rule.methods - {"HEAD", "OPTIONS"}
