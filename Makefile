@@ -40,10 +40,10 @@ train: .venv/ready ## Train a base model: make train CORPUS=folder NAME=base-202
 	$(BIN)/moderation train --corpus "$(CORPUS)" --out "models/$(NAME)"
 
 lock: .venv/ready-for-work ## Resolve the dependencies anew into the two lock files
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --group build \
 		--output-file requirements.lock pyproject.toml
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --group build --group dev \
 		--constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 

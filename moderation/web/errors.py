@@ -10,7 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from moderation import intake, review
-from moderation.web.problem import Problem, Refused, respond
+from moderation.web.problem import Problem, Refused, respond, title
 from moderation.web.state import state
 
 log = structlog.get_logger()
@@ -64,7 +64,7 @@ def _http(error: HTTPException) -> Response:
         for name, value in error.get_headers()
         if name.lower() not in {"content-type", "content-length"}
     }
-    return _answer(status, status.name.lower(), detail, kept)
+    return _answer(status, title(status).lower().replace(" ", "_"), detail, kept)
 
 
 def _storage(error: OperationalError | InterfaceError) -> Response:
@@ -90,7 +90,7 @@ def _unexpected(error: Exception) -> Response:
 def _answer(
     status: HTTPStatus, code: str, detail: str, headers: dict[str, str] | None = None
 ) -> Response:
-    return _show(Problem(title=status.phrase, status=status, code=code, detail=detail), headers)
+    return _show(Problem(title=title(status), status=status, code=code, detail=detail), headers)
 
 
 def _show(problem: Problem, headers: dict[str, str] | None) -> Response:

@@ -10,7 +10,7 @@ import msgspec
 from flask import Blueprint, current_app
 from werkzeug.routing import Rule
 
-from moderation.web.problem import Problem
+from moderation.web.problem import Problem, title
 
 View = TypeVar("View", bound=Callable[..., Any])
 Document = dict[str, Any]
@@ -132,11 +132,11 @@ def _operation(rule: Rule, view: Callable[..., Any], one: Operation, schemas: Do
 
 
 def _answer(status: HTTPStatus, kind: type[msgspec.Struct]) -> Document:
-    return {"description": status.phrase, "content": _content("application/json", kind)}
+    return {"description": title(status), "content": _content("application/json", kind)}
 
 
 def _refusal(status: HTTPStatus) -> Document:
-    return {"description": status.phrase, "content": _content("application/problem+json", Problem)}
+    return {"description": title(status), "content": _content("application/problem+json", Problem)}
 
 
 def _content(media_type: str, kind: type[msgspec.Struct]) -> Document:

@@ -5,6 +5,14 @@ from http import HTTPStatus
 import msgspec
 from flask import Response
 
+# Python renamed these two from one version to the next; what programs read must not change with it.
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
+def title(status: HTTPStatus) -> str:
+    """Name a status as RFC 9110 does."""
+    return _TITLES.get(status, status.phrase)
+
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Why a request was refused."""
@@ -22,7 +30,7 @@ class Refused(Exception):
     def __init__(
         self, status: HTTPStatus, code: str, detail: str, headers: dict[str, str] | None = None
     ) -> None:
-        self.problem = Problem(title=status.phrase, status=status, code=code, detail=detail)
+        self.problem = Problem(title=title(status), status=status, code=code, detail=detail)
         self.headers = headers or {}
         super().__init__(detail)
 

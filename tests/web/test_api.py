@@ -292,7 +292,7 @@ class TestRefusals:
             (
                 json.dumps({"id": "1", "text": "a" * 10_000_000}).encode(),
                 413,
-                "request_entity_too_large",
+                "content_too_large",
             ),
         ],
     )
