@@ -1,5 +1,6 @@
 """Store what a site sends, once, with the verdict on it."""
 
+import dataclasses
 import hashlib
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from moderation.draft import Author, Draft, Submission
 from moderation.refusal import Refusal
 from moderation.rules import Case, History, Policy
 from moderation.store.tables import Comment, Decision, Site, StoredVerdict
-from moderation.text import fingerprint
+from moderation.text import fingerprint, normalise
 from moderation.verdict import Action, Verdict
 
 # A comment that no classifier could judge waits beside the worst.
@@ -76,10 +77,11 @@ def known(session: Session, site: Site, draft: Submission) -> Comment | None:
 
 def case(session: Session, site: Site, draft: Draft, policy: Policy, *, is_edit: bool = False) -> Case:
     """Prepare `draft` for judgement, with what the site saw before it."""
+    prepared = Case.prepare(draft, policy, History())
     others = select(Comment.id).where(Comment.site_id == site.id)
     if draft.id is not None:
         others = others.where(Comment.external_id != draft.id)
-    copies = others.where(Comment.text_hash == fingerprint(draft.text))
+    copies = others.where(Comment.text_hash == fingerprint(prepared.text))
     author = author_key(draft.author)
     approved = others.where(
         Comment.author_key == author, Comment.outcome == Action.APPROVE, Comment.superseded.is_(False)
@@ -89,7 +91,7 @@ def case(session: Session, site: Site, draft: Draft, policy: Policy, *, is_edit:
         approved_before=_count(session, approved) if author else 0,
         is_edit=is_edit,
     )
-    return Case.prepare(draft, policy, history)
+    return dataclasses.replace(prepared, history=history)
 
 
 def is_same(stored: Comment, draft: Submission) -> bool:
@@ -179,7 +181,7 @@ def _insert(
         submitted_at=draft.submitted_at,
         received_at=now,
         content_hash=_content_hash(draft),
-        text_hash=fingerprint(draft.text),
+        text_hash=fingerprint(normalise(draft.text)),
         author_key=author_key(draft.author),
         outcome=verdict.action,
         urgency=_URGENCY_UNKNOWN if verdict.probability is None else verdict.probability,

@@ -19,8 +19,6 @@ log = structlog.get_logger()
 
 # A key that an owner brings is what his plugin already has: Akismet's are 12 hexadecimal digits.
 BROUGHT_KEY = re.compile(r"[0-9a-fA-F]{12,128}")
-
-
 ADDRESS = re.compile(r"https?://[^\s/]\S{0,1900}")
 
 
@@ -81,7 +79,7 @@ def by_name(session: Session, name: str) -> Site:
     return site
 
 
-def anyone(session: Session) -> bool:
+def exist(session: Session) -> bool:
     """Whether there is a site at all."""
     return session.scalar(select(Site.id).limit(1)) is not None
 

@@ -136,6 +136,6 @@ def _invisible(character: str) -> bool:
     return unicodedata.category(character) == "Cf" or BLANK.match(character) is not None
 
 
-def fingerprint(original: str) -> str:
+def fingerprint(text: Normalised) -> str:
     """Return a SHA-256 that texts share when they differ only in case, spacing or invisible marks."""
-    return hashlib.sha256(" ".join(normalise(original).text.split()).encode()).hexdigest()
+    return hashlib.sha256(" ".join(text.text.split()).encode()).hexdigest()

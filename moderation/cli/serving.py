@@ -75,7 +75,7 @@ def _welcome(database: Database) -> None:
                 f"First moderator: {_FIRST_MODERATOR}",
                 f"One-time password: {password}   (you choose your own at the first login)",
             ]
-        if not sites.anyone(session):
+        if not sites.exist(session):
             _, key = sites.add(session, _FIRST_SITE, "http://localhost/", now=now)
             made += [f"First site: {_FIRST_SITE}", f"Site key: {key}   (shown only now)"]
         session.commit()

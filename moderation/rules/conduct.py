@@ -1,4 +1,4 @@
-"""Evidence in how a comment came: its links, its copies, its author's standing, its being an edit."""
+"""Evidence in how a comment came: its links, its copies, its script, its author, its being an edit."""
 
 import unicodedata
 from collections.abc import Iterator

@@ -18,7 +18,6 @@ from moderation.verdict import Action
 PATTERN_LENGTH = 1_024
 _PATTERN_MEMORY = 1 << 20
 
-
 # A host name, perhaps written as an address. A path is refused: the whole host would be covered.
 DOMAIN_ENTRY = re.compile(r"(?:https?://)?[^\s/]+/?", re.IGNORECASE)
 

@@ -24,7 +24,7 @@ _REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     review.UnknownDecision: (HTTPStatus.NOT_FOUND, "unknown_decision"),
 }
 
-
+# Where Flask's own sentence is about servers and spelling.
 _OWN_WORDS = {HTTPStatus.NOT_FOUND: "There is nothing at this address."}
 
 

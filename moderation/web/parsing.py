@@ -8,6 +8,9 @@ from flask import request
 
 from moderation.web.problem import Refused
 
+# What an integer column holds; more would be refused by the database instead of by us.
+LARGEST_NUMBER = 2**31 - 1
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 

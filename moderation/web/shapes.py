@@ -7,11 +7,13 @@ import msgspec
 
 from moderation.store.tables import Comment, Decision, RejectionReason
 from moderation.verdict import Action, Verdict
+from moderation.web.parsing import LARGEST_NUMBER
 
-# What an integer column holds; more would be refused by the database instead of by us.
 Cursor = Annotated[
     int,
-    msgspec.Meta(ge=0, le=2**31 - 1, description="The `next` of the answer before, or 0 for the start."),
+    msgspec.Meta(
+        ge=0, le=LARGEST_NUMBER, description="The `next` of the answer before, or 0 for the start."
+    ),
 ]
 
 

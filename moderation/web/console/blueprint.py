@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from moderation import moderators, review
 from moderation.store.tables import Moderator
+from moderation.web.parsing import LARGEST_NUMBER
 from moderation.web.state import state
 
 bp = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
@@ -19,8 +20,6 @@ _OPEN = frozenset({"console.login", "console.login_submit"})
 _WITH_OLD_PASSWORD = frozenset({"console.password", "console.password_submit", "console.logout"})
 
 
-# What a column of row numbers holds.
-LARGEST_NUMBER = 2**31 - 1
 Number = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_NUMBER)]
 
 

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from moderation import review
 from moderation.store.tables import RejectionReason
 from moderation.verdict import Action
-from moderation.web.console.blueprint import LARGEST_NUMBER, NextQuery, Number, bp, frame, moderator
+from moderation.web.console.blueprint import NextQuery, Number, bp, frame, moderator
 from moderation.web.console.marking import marked
-from moderation.web.parsing import form, query
+from moderation.web.parsing import LARGEST_NUMBER, form, query
 from moderation.web.state import state
 
 _UNDONE = {
