@@ -1,0 +1,18 @@
+"""What a web address, a mailbox and a host look like in a folded text."""
+
+import re
+
+_REST = r"""[^\s<>"'`\])}“”‘’«»]"""
+LINK = re.compile(
+    rf"(?:https?://|\bwww\.(?=\w)){_REST}+"
+    # A bare name counts only under an ending that spam and people both use, or with a path, or
+    # every missing space after a full stop would be a link. The repeats are bounded, because a
+    # text of dots and letters would otherwise take time that grows with its square.
+    r"|\b(?P<mailbox>[\w.+-]{1,64}@)?(?:[a-z0-9-]{1,63}\.){1,8}"
+    r"(?:com|net|org|biz|xyz|ru|cn|"
+    r"(?P<word>info|shop|site|online|store|top|club|example|[a-z]{2}(?=/\w)))"
+    rf"(?:\.[a-z]{{2}})?\b(?:/{_REST}*)?"
+)
+# As browsers read it: what stands before the last @ is a name and a password, and a backslash
+# ends the host like a slash does.
+HOST = re.compile(r"(?:https?:)?+[/\\]*+(?:[^/\\?#]*@)?+([^\s/\\?#:@,;!&|*。—–]+)")

@@ -1,0 +1,194 @@
+"""Undo disguises: say what to replace in a folded text so that its words can be read.
+
+A disguise is undone only if a word is under it, so that honest texts stay as they are written.
+Most texts are told to be free of disguises by a few searches in C.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from moderation.text.addresses import LINK
+from moderation.text.characters import MARK
+from moderation.text.lexicon import SINGLE, abusive, known
+from moderation.text.reading import LEET, LONGEST, latinise, read, unmask
+from moderation.text.spacing import Change, spaced
+
+# One class for each kind of character: letter, digit, space, apostrophe, exclamation mark, mark of
+# punctuation, and signs that no plain text needs.
+_CLASSES = bytes(
+    ord("a") if chr(code).isalpha()
+    else ord("0") if chr(code).isdigit()
+    else code if chr(code) in "'!"
+    else ord(" ") if chr(code).isspace()
+    else ord(".") if chr(code) in ".,\"?-()/:;"
+    else ord("@")
+    for code in range(256)
+)  # fmt: skip
+_APART = re.compile(rb" [a0][ .]{1,3}[a0] ")
+_STRETCHED = re.compile(r"([^\W\d_])\1\1")
+_NUMBERED = (b"a0", b"0a", b"a.0", b"0.a")
+# Anything but the typographic signs of an English text.
+_UNTYPED = re.compile("[^\x00-\x7f‘’“”–—]")
+# Letters of ours, also small capitals and those in squares, circles and flags.
+_HAS_LATIN = re.compile(
+    "[a-z\u0250-\u02af\u1d00-\u1d7f\ua730-\ua7ff\U0001f150-\U0001f189\U0001f1e6-\U0001f1ff]"
+)
+
+_CHUNK = re.compile(r"\S+")
+_LONGEST_CHUNK = 64
+_LEFT = "\"'“”‘’([{<«.,;:?¿¡…-–—`>/#"
+_RIGHT = "\"'“”‘’)]}>»».,;:?!…-–—`</"
+_EMPHASIS = "*_~"
+_MAILBOX = re.compile(r"[^@\s]@[^@\s]+\.[a-z]{2}")
+_SEPARATORS = re.compile(r"[\W_]+")
+_WORD = re.compile(rf"[^\W_]+(?:(?=[^\x00-\u02ff]){MARK}++[^\W_]*)*")
+# A word with signs that pass for letters, but without those that stand between words.
+_SIGNED = re.compile(r"[^\s\-–—_/.,;:…\"'“”‘’()\[\]{}<>?]+")
+# Words are joined over these too often for anything but abuse to be sought under them.
+_JOINTS = frozenset("-/–")
+
+
+def undone(text: str) -> list[Change]:
+    """List what to replace in `text`, in its order and without overlaps."""
+    classes = None
+    if text.isascii() or not _UNTYPED.search(text):
+        classes = b" %b " % text.replace("’", "'").encode("ascii", "replace").translate(_CLASSES)
+        if not _is_suspicious(text, classes):
+            return []
+    elif not _HAS_LATIN.search(text):
+        return []
+    beside_latin = text.isascii() or _is_mostly_latin(text)
+    found: list[Change] = []
+    place = 0
+    if classes is None or _is_apart(classes):
+        for change in spaced(text, beside_latin=beside_latin):
+            found.extend(_in_chunks(text, place, change[0], beside_latin=beside_latin))
+            found.append(change)
+            place = change[1]
+    found.extend(_in_chunks(text, place, len(text), beside_latin=beside_latin))
+    return found
+
+
+def _is_suspicious(text: str, classes: bytes) -> bool:
+    return (
+        b"@" in classes
+        or b"a.a" in classes
+        or b"a..a" in classes
+        or b"!a" in classes
+        # Numbers are suspicious only beside letters.
+        or (b"0" in classes and any(pair in classes for pair in _NUMBERED))
+        or _is_apart(classes)
+        or (_is_stretched(text) and _STRETCHED.search(text) is not None)
+    )
+
+
+def _is_apart(classes: bytes) -> bool:
+    """Whether single letters may stand side by side."""
+    return b".a." in classes or b"'a'" in classes or _APART.search(classes) is not None
+
+
+def _is_stretched(text: str) -> bool:
+    """Whether a byte occurs three times in a row, found by arithmetic on the text as one number."""
+    raw = text.encode()
+    number = int.from_bytes(raw, "big")
+    differences = number ^ (number >> 8)
+    return b"\0" in (differences | (differences >> 8)).to_bytes(len(raw), "big")
+
+
+def _is_mostly_latin(text: str) -> bool:
+    letters = len(re.sub(r"[\W\d_]+", "", text))
+    return 2 * len(re.sub(r"[^a-z]+", "", text)) > letters
+
+
+def _in_chunks(text: str, start: int, end: int, *, beside_latin: bool) -> Iterator[Change]:
+    words = known()
+    for match in _CHUNK.finditer(text, start, end):
+        chunk = match.group()
+        if chunk in words:
+            continue
+        place = match.start()
+        changes = (
+            _in_chunk(chunk, beside_latin=beside_latin)
+            if len(chunk) <= _LONGEST_CHUNK
+            else _in_words(chunk, beside_latin=beside_latin)
+        )
+        for first, last, word in changes:
+            yield place + first, place + last, word
+
+
+@lru_cache(maxsize=16_384)
+def _in_chunk(chunk: str, *, beside_latin: bool) -> tuple[Change, ...]:
+    if (
+        "://" in chunk
+        or ("@" in chunk and _MAILBOX.search(chunk))
+        or ("." in chunk and LINK.search(chunk))
+    ):
+        return ()
+    start = len(chunk) - len(chunk.lstrip(_LEFT))
+    end = len(chunk.rstrip(_RIGHT))
+    while start < end - 1 and chunk[start] == chunk[end - 1] and chunk[start] in _EMPHASIS:
+        start, end = start + 1, end - 1
+    core = chunk[start:end]
+    if not core or (core.isalpha() and core.isascii() and not _STRETCHED.search(core)):
+        return ()
+    if core.isalnum():
+        word = _one(core, beside_latin=beside_latin)
+        return ((start, end, word),) if word else ()
+    whole = _whole(core, beside_latin=beside_latin)
+    if whole:
+        return ((start, end, whole),)
+    return tuple(
+        (start + first, start + last, word)
+        for first, last, word in _in_words(core, beside_latin=beside_latin)
+    )
+
+
+def _whole(core: str, *, beside_latin: bool) -> str | None:
+    """Read all between two spaces as one word, whatever signs stand in it."""
+    if len(core) <= LONGEST and (word := read(core, beside_latin=beside_latin)):
+        return word
+    parts = [part for part in _SEPARATORS.split(core) if part]
+    if not parts or parts == [core] or all(_is_word(part) for part in parts):
+        return None
+    if word := unmask(core):
+        return word
+    joined = "".join(parts)
+    if len(joined) > LONGEST:
+        return None
+    if "'" not in core and "’" not in core and not joined.isdigit():
+        word = joined if joined in known() else read(joined, beside_latin=beside_latin)
+        wanted = abusive() if len(parts) == 2 and _JOINTS & set(core) else known()  # noqa: PLR2004
+        if word and len(word) > 2 and word in wanted:  # noqa: PLR2004
+            return word
+    return None
+
+
+def _is_word(part: str) -> bool:
+    return part in known() or part in SINGLE or part.isdigit()
+
+
+def _in_words(text: str, *, beside_latin: bool) -> Iterator[Change]:
+    for match in _SIGNED.finditer(text):
+        signed = match.group()
+        if signed.isascii() and signed.isalpha() and not _STRETCHED.search(signed):
+            continue
+        place = match.start()
+        if len(signed) <= LONGEST and not signed.isalnum() and len(signed) < len(text):
+            word = _whole(signed, beside_latin=beside_latin)
+            if word:
+                yield place, match.end(), word
+                continue
+        for inner in _WORD.finditer(signed):
+            word = _one(inner.group(), beside_latin=beside_latin)
+            if word:
+                yield place + inner.start(), place + inner.end(), word
+
+
+def _one(word: str, *, beside_latin: bool) -> str | None:
+    if word.isascii() and word.isalpha() and not _STRETCHED.search(word):
+        return None
+    found = read(word, beside_latin=beside_latin)
+    if found is None and beside_latin and not word.isascii():
+        found = latinise(word)
+    return found

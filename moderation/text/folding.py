@@ -1,0 +1,113 @@
+"""Spell alike what looks alike by Unicode's own standard, and find the way back. Knows no words.
+
+A text is folded as a whole, because Python does that in C; where each piece came from is found out
+only when someone asks.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from moderation.text.characters import ACCENTS, JOINING, MARK, UNSEEN
+from moderation.verdict import Span
+
+# Signs that stand for whole words, up to 18 letters. They are left as they are, or a text of
+# nothing else would grow beyond what can be read in time.
+_WORDY = re.compile(
+    "([\u3307\u3315-\u3317\u3319\u331a\u3320\u332b\u332e\u3332\u3334\u3336\u3347\u334a\u3356"
+    "\u33ae\u33af\ufdfa\ufdfb])"
+)
+_UNSEEN = re.compile(f"[{UNSEEN}]+")
+# No script puts more marks on a letter. Sorting them takes Python the square of their number besides.
+_TOWER = re.compile(f"({MARK}{{8}}){MARK}++")
+# Honest letters carry one accent or two beyond those they are one character with.
+_PILE = re.compile(f"[{ACCENTS}]{{3,}}")
+_MARK = re.compile(MARK)
+_UNSEEN_LAST = re.compile(f"(?<![{UNSEEN}])[{UNSEEN}]+\\Z")
+_DOTTED_I = re.compile("i\u0307(?![\u0300-\u036f])")
+# Characters up to the next that cannot join with those before it. ASCII is cut as a whole.
+_PIECE = re.compile(
+    rf"[\x00-\x7f]+(?![{UNSEEN}{JOINING}]|{MARK})|[\s\S](?:[{UNSEEN}{JOINING}]|{MARK})*+",
+)
+# Pieces that are folded at once while the way back is sought.
+_SLAB = 64
+
+
+def fold(text: str) -> str:
+    """Fold case and compatibility forms, drop invisible characters and piles of accents, compose."""
+    if text.isascii():
+        return text.lower()
+    if _WORDY.search(text):
+        # Every other one is a sign that was split at.
+        return "".join(
+            part if index % 2 or not part else _fold(part)
+            for index, part in enumerate(_WORDY.split(text))
+        )
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
+    folded = _UNSEEN.sub("", text)
+    if _MARK.search(folded):
+        folded = _TOWER.sub(r"\1", folded)
+    # Folding case can undo normalising and the other way round; two rounds settle it, and the
+    # tests hold that for all characters.
+    for _ in range(2):
+        folded = unicodedata.normalize("NFKC", folded.casefold())
+        if folded.isascii():
+            return folded
+    if _MARK.search(folded):
+        folded = _DOTTED_I.sub("i", _PILE.sub("", folded))
+    seen = _UNSEEN.sub("", folded)
+    return seen if seen == folded else unicodedata.normalize("NFKC", seen)
+
+
+class WayBack:
+    """Where each character of `fold(original)` came from."""
+
+    def __init__(self, original: str) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._is_plain = original.isascii()
+        if self._is_plain:
+            return
+        pieces = [match.span() for match in _PIECE.finditer(original)]
+        for first in range(0, len(pieces), _SLAB):
+            self._trace(original, pieces[first : first + _SLAB])
+
+    def origin(self, span: Span) -> Span:
+        """Lead a span that is not empty back to the original."""
+        start, end = span
+        if self._is_plain:
+            return span
+        return self._starts[start], self._ends[end - 1]
+
+    def _trace(self, original: str, pieces: list[Span]) -> None:
+        start, end = pieces[0][0], pieces[-1][1]
+        slab = original[start:end]
+        if fold(slab) in {slab, slab.lower()}:
+            self._extend(range(start, end), range(start + 1, end + 1))
+            return
+        for start, end in pieces:
+            piece = original[start:end]
+            if piece.isascii() or _is_settled(piece):
+                self._extend(range(start, end), range(start + 1, end + 1))
+                continue
+            length = len(fold(piece))
+            # What is not shown, and stands last, is no part of what is.
+            last = start + len(_UNSEEN_LAST.sub("", piece))
+            self._extend([start] * length, [last] * length)
+
+    def _extend(self, starts: Sequence[int], ends: Sequence[int]) -> None:
+        self._starts.extend(starts)
+        self._ends.extend(ends)
+
+
+def _is_settled(piece: str) -> bool:
+    """Whether a piece is one character that folding leaves as it is."""
+    return (
+        len(piece) == 1
+        and unicodedata.is_normalized("NFKC", piece)
+        and piece == piece.casefold()
+        and not _UNSEEN.match(piece)
+    )

@@ -1,0 +1,168 @@
+"""Read one word as a person reads it who sees through its spelling: k1ll, fuuuck, ïdïöt, ѕhit, f*ck.
+
+A reading counts only if it is a word of the lexicon, and the less a spelling looks like an accident,
+the more words may be under it.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from moderation.text.characters import ACCENTS
+from moderation.text.lexicon import abusive, beginnings, known, look_alikes, masked
+
+LONGEST = 40
+# Digits and signs that pass for letters.
+LEET = {
+    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g",
+    "@": "a", "$": "s", "!": "il", "|": "il", "+": "t", "€": "e", "£": "l", "¢": "c", "¥": "y",
+}  # fmt: skip
+# Latin letters whose strokes Unicode does not take apart.
+_STROKES = {"đ": "d", "ø": "o", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i", "ƒ": "f", "ƙ": "k"}
+_RUNS = re.compile(r"(.)\1*", re.DOTALL)
+_ACCENT = re.compile(f"[{ACCENTS}]+")
+# Signs that hide a letter. A comma, a slash or a quotation mark is there for itself.
+_MASK = re.compile(r"[^\w\s,;:/\\\"'“”‘’()\[\]{}<>]|_")
+_STRETCHED = re.compile(r"(.)\1\1", re.DOTALL)
+_NEVER: tuple[int, frozenset[str]] = (0, frozenset())
+_SHORTEST_MASKED = 4
+_FEWEST_SEEN = 2
+_SHAPE = re.compile(r"[a-z0-9?]+")
+# The few words that people hide all but the first letter of.
+_INITIALS = {"f***": "fuck", "s***": "shit", "c***": "cunt", "b****": "bitch", "f****": "fucks"}
+
+
+def read(word: str, *, beside_latin: bool) -> str | None:
+    """Return the word of the lexicon under `word`, or None if there is none but itself."""
+    # First whether any word is there, since that is quickly denied, and then what it takes to
+    # believe it.
+    found = _readings(word)
+    if not found or word in found:
+        return None
+    shortest, wanted = _needed(word, beside_latin=beside_latin)
+    believed = [one for one in found if len(one) >= shortest and one in wanted]
+    # The fewer letters are taken away, the better: goood is good and not god.
+    return min(believed, key=lambda one: (-len(one), one not in abusive(), one), default=None)
+
+
+def latinise(word: str) -> str | None:
+    """Spell with Latin letters alone what is written in Latin letters and foreign look-alikes."""
+    if not any(character.isascii() and character.isalpha() for character in word):
+        return None
+    spelt = []
+    for character in word:
+        if character.isascii() or _is_latin(character):
+            spelt.append(character)
+        elif letters := look_alikes().get(character):
+            spelt.append(letters[0])
+        else:
+            return None
+    latin = "".join(spelt)
+    return latin if latin != word else None
+
+
+def unmask(word: str) -> str | None:
+    """Return the word of abuse of which signs hide some letters, as in f*ck."""
+    if not _SHORTEST_MASKED <= len(word) <= LONGEST:
+        return None
+    if word in _INITIALS:
+        return _INITIALS[word]
+    shape = _MASK.sub("?", word)
+    hidden = shape.count("?")
+    seen = len(shape) - hidden
+    if not 0 < hidden <= seen or seen < _FEWEST_SEEN or not _SHAPE.fullmatch(shape):
+        return None
+    place = len(shape) - len(shape.lstrip("?"))
+    for letter in _either(shape[place]):
+        for candidate in masked(len(word), place, letter):
+            if all(
+                sign == "?" or has in _either(sign) for sign, has in zip(shape, candidate, strict=True)
+            ):
+                return candidate
+    return None
+
+
+def _either(character: str) -> str:
+    return LEET.get(character, character)
+
+
+def _readings(word: str) -> list[str]:
+    """Spell `word` in every way that words of the lexicon are spelt."""
+    begun = [""]
+    all_begun = beginnings()
+    place, length = 0, len(word)
+    while place < length:
+        character = word[place]
+        end = place + 1
+        while end < length and word[end] == character:
+            end += 1
+        if "a" <= character <= "z":
+            letters = character
+        elif not (letters := _letters(character)):
+            if _ACCENT.match(character) and place:
+                place = end
+                continue
+            return []
+        if end - place == 1:
+            begun = [
+                longer for one in begun for letter in letters if (longer := one + letter) in all_begun
+            ]
+        else:
+            # What is doubled or stretched may have been there once or twice.
+            spelt = [letter * times for letter in letters for times in (1, 2)]
+            begun = [longer for one in begun for more in spelt if (longer := one + more) in all_begun]
+        if not begun:
+            return begun
+        place = end
+    return [one for one in begun if one in known()]
+
+
+@lru_cache(maxsize=4_096)
+def _letters(character: str) -> str:
+    return LEET.get(character) or look_alikes().get(character) or _without_accents(character)
+
+
+def _needed(word: str, *, beside_latin: bool) -> tuple[int, frozenset[str]]:
+    """Say how long a reading must be, and of which words, to be believed."""
+    kinds = [_kind(character) for match in _RUNS.finditer(word) for character in match[0][:2]]
+    length = len(kinds)
+    plain, accented, foreign = kinds.count("plain"), kinds.count("accented"), kinds.count("foreign")
+    digits = kinds.count("digit")
+    leet = digits + kinds.count("sign")
+    if plain == length:
+        # Doubled letters are a disguise only of words that need one; stretched ones of any.
+        return (2, known()) if _STRETCHED.search(word) else (3, abusive())
+    if foreign and not plain and not unicodedata.category(word[0]).startswith("L"):
+        return 4, abusive()
+    if not plain and not beside_latin:
+        return _NEVER
+    if leet:
+        spelt = length - leet
+        if digits and (spelt < 2 or 3 * spelt < length):  # noqa: PLR2004
+            return _NEVER
+        inside = any(_kind(character) in {"digit", "sign"} for character in word[1:-1])
+        # A number before or after a word (7in, step5) is honest, and so is @name.
+        if inside and 2 * spelt > length:
+            return 3, known()
+        return 3 + (digits > 0 and not inside), abusive()
+    if accented and not foreign:
+        # Honest words have few accents, and other languages have many words.
+        return (3, known()) if accented > 1 and 2 * accented >= length else (4, abusive())
+    return 3, known()
+
+
+def _kind(character: str) -> str:
+    if character.isascii():
+        return "plain" if character.isalpha() else "digit" if character.isdigit() else "sign"
+    if character in LEET:
+        return "sign"
+    return "accented" if _ACCENT.match(character) or _is_latin(character) else "foreign"
+
+
+def _without_accents(character: str) -> str:
+    base = unicodedata.normalize("NFD", character)[0]
+    return base if "a" <= base <= "z" else _STROKES.get(character, "")
+
+
+def _is_latin(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("LATIN")

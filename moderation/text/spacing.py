@@ -1,0 +1,115 @@
+"""Put together letters that stand apart: i d i o t, i.d.i.o.t, k_i_l_l y_o_u."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from moderation.text.lexicon import SINGLE, abusive, beginnings, known, look_alikes
+from moderation.text.reading import LEET
+
+Change = tuple[int, int, str]
+"""Start and end of what is replaced, and what by."""
+
+# One character, maybe repeated, that no other stands beside. Possessive throughout, so that no
+# text can make the search go back over it.
+_GAP = r"(?:\s[^\w\s,;:+=<>/&]\s|[^\w\s]{1,2}?|_{1,2}|\s{1,3}+)"
+_ONE = re.compile(
+    rf"(?P<gap>{_GAP})(?P<unit>(?:(?P<letter>[^\W_])(?P=letter){{0,9}}+|[@$!|])(?![^\W_]))"
+)
+_FIRST = re.compile(r"(?<![^\W_])(?P<letter>[^\W_])(?P=letter){0,9}+(?![^\W_])|(?<!\S)[@$|](?=[\W_])")
+# Marks that people put between letters for no other reason.
+_IDLE = re.compile(r"\s+|[._\-*~·•]{1,2}|\s[._\-*~·•]\s")
+_FEWEST = 3
+_JOINED_ANYWAY = 4
+# A run is cut here, so that none takes long; words on the cut stay as they are.
+_LONGEST_RUN = 400
+
+
+def spaced(text: str, *, beside_latin: bool) -> Iterator[Change]:
+    """Find the runs of single letters that are words when they are put together."""
+    place = 0
+    while first := _FIRST.search(text, place):
+        units = [first.span()]
+        place = first.end()
+        while len(units) < _LONGEST_RUN and (following := _ONE.match(text, place)):
+            units.append(following.span("unit"))
+            place = following.end()
+        if len(units) >= _FEWEST:
+            yield from _joined(text, units, beside_latin=beside_latin)
+
+
+def _joined(text: str, units: list[tuple[int, int]], *, beside_latin: bool) -> Iterator[Change]:
+    gaps = [text[end:start] for (_, end), (start, _) in zip(units, units[1:], strict=False)]
+    letters = [text[start:end] for start, end in units]
+    if not any(letter[0].isalpha() for letter in letters):
+        return
+    words = _by_gaps(letters, gaps, beside_latin=beside_latin)
+    words = words or segmented(tuple(letters), beside_latin=beside_latin)
+    if words is None and len(letters) >= _JOINED_ANYWAY and _is_idle(letters, gaps):
+        words = [(len(letters), "".join(letter[0] for letter in letters))]
+    place = 0
+    for count, word in words or ():
+        yield units[place][0], units[place + count - 1][1], word
+        place += count
+
+
+def _is_idle(letters: list[str], gaps: list[str]) -> bool:
+    plain = all(letter.isascii() and letter.isalpha() for letter in letters)
+    return plain and len(set(gaps)) == 1 and bool(_IDLE.fullmatch(gaps[0]))
+
+
+def _by_gaps(letters: list[str], gaps: list[str], *, beside_latin: bool) -> list[tuple[int, str]] | None:
+    """Take wider gaps for those between words, if words come of it."""
+    cuts = [index + 1 for index, gap in enumerate(gaps) if gap != gaps[0] and gap.isspace()]
+    if not cuts:
+        return None
+    words: list[tuple[int, str]] = []
+    for start, end in zip([0, *cuts], [*cuts, len(letters)], strict=True):
+        part = segmented(tuple(letters[start:end]), beside_latin=beside_latin)
+        if part is None:
+            return None
+        words.extend(part)
+    return words
+
+
+@lru_cache(maxsize=1_024)
+def segmented(letters: tuple[str, ...], *, beside_latin: bool) -> list[tuple[int, str]] | None:
+    """Cut single letters into the fewest words: how many letters each takes, and the word."""
+    choices = [_choices(letter, beside_latin=beside_latin) for letter in letters]
+    if not all(choices) or 3 * sum(letter[0].isalpha() for letter in letters) < len(letters):
+        return None
+    best: list[tuple[int, list[tuple[int, str]]] | None] = [None] * (len(letters) + 1)
+    best[0] = (0, [])
+    for start in range(len(letters)):
+        so_far = best[start]
+        if so_far is None:
+            continue
+        for count, word in _words_from(choices, start):
+            cost = so_far[0] + (3 if len(word) < _FEWEST else 2 - (word in abusive()))
+            there = best[start + count]
+            if there is None or cost < there[0]:
+                best[start + count] = (cost, [*so_far[1], (count, word)])
+    words = best[-1][1] if best[-1] else []
+    longest = max((len(word) for _, word in words), default=0)
+    if longest < _FEWEST or (len(letters) == _FEWEST and len(words) > 1):
+        return None
+    return words
+
+
+def _choices(letter: str, *, beside_latin: bool) -> tuple[str, ...]:
+    first = letter[0]
+    if first.isascii():
+        found = first if first.isalpha() else LEET.get(first, "")
+    else:
+        found = (look_alikes().get(first, "") if beside_latin else "")[:2]
+    return tuple(found) + tuple(choice * 2 for choice in found if len(letter) > 1)
+
+
+def _words_from(choices: list[tuple[str, ...]], start: int) -> Iterator[tuple[int, str]]:
+    begun = {""}
+    for index in range(start, len(choices)):
+        begun = {one + choice for one in begun for choice in choices[index]} & beginnings()
+        if not begun:
+            return
+        for word in sorted(begun & known()) or sorted(begun & SINGLE):
+            yield index + 1 - start, word
