@@ -11,7 +11,7 @@ from functools import lru_cache
 from moderation.text.addresses import LINK
 from moderation.text.characters import MARK
 from moderation.text.lexicon import SINGLE, abusive, known
-from moderation.text.reading import LEET, LONGEST, latinise, read, unmask
+from moderation.text.reading import LONGEST, latinise, read, unmask
 from moderation.text.spacing import Change, spaced
 
 # One class for each kind of character: letter, digit, space, apostrophe, exclamation mark, mark of
@@ -21,7 +21,7 @@ _CLASSES = bytes(
     else ord("0") if chr(code).isdigit()
     else code if chr(code) in "'!"
     else ord(" ") if chr(code).isspace()
-    else ord(".") if chr(code) in ".,\"?-()/:;"
+    else ord(".") if chr(code) in '.,"?-()/:;'
     else ord("@")
     for code in range(256)
 )  # fmt: skip
@@ -45,8 +45,11 @@ _SEPARATORS = re.compile(r"[\W_]+")
 _WORD = re.compile(rf"[^\W_]+(?:(?=[^\x00-\u02ff]){MARK}++[^\W_]*)*")
 # A word with signs that pass for letters, but without those that stand between words.
 _SIGNED = re.compile(r"[^\s\-–—_/.,;:…\"'“”‘’()\[\]{}<>?]+")
-# Words are joined over these too often for anything but abuse to be sought under them.
-_JOINTS = frozenset("-/–")
+_SPLITTING = re.compile(r"[-._~·•]+")
+# Apostrophes, brackets and the like are part of honest spelling, and so are long rows of marks.
+_HONEST_JOINT = re.compile(r"['’`´\"“”‘;:=()\[\]{}<>]|[\W_]{3}")
+# Honest words are joined by these too, so anything but abuse is left apart.
+_COMMON_JOINT = re.compile(r"[-–/,]")
 
 
 def undone(text: str) -> list[Change]:
@@ -85,7 +88,9 @@ def _is_suspicious(text: str, classes: bytes) -> bool:
 
 def _is_apart(classes: bytes) -> bool:
     """Whether single letters may stand side by side."""
-    return b".a." in classes or b"'a'" in classes or _APART.search(classes) is not None
+    return (
+        b"@" in classes or b".a." in classes or b"'a'" in classes or _APART.search(classes) is not None
+    )
 
 
 def _is_stretched(text: str) -> bool:
@@ -130,6 +135,10 @@ def _in_chunk(chunk: str, *, beside_latin: bool) -> tuple[Change, ...]:
     while start < end - 1 and chunk[start] == chunk[end - 1] and chunk[start] in _EMPHASIS:
         start, end = start + 1, end - 1
     core = chunk[start:end]
+    if core.startswith("@"):
+        # Most often a name that someone is called by.
+        word = read(core, beside_latin=beside_latin)
+        return ((start, end, word),) if word else ()
     if not core or (core.isalpha() and core.isascii() and not _STRETCHED.search(core)):
         return ()
     if core.isalnum():
@@ -151,17 +160,16 @@ def _whole(core: str, *, beside_latin: bool) -> str | None:
     parts = [part for part in _SEPARATORS.split(core) if part]
     if not parts or parts == [core] or all(_is_word(part) for part in parts):
         return None
-    if word := unmask(core):
+    if word := unmask(core) or unmask(_SPLITTING.sub("", core)):
         return word
     joined = "".join(parts)
     if len(joined) > LONGEST:
         return None
-    if "'" not in core and "’" not in core and not joined.isdigit():
-        word = joined if joined in known() else read(joined, beside_latin=beside_latin)
-        wanted = abusive() if len(parts) == 2 and _JOINTS & set(core) else known()  # noqa: PLR2004
-        if word and len(word) > 2 and word in wanted:  # noqa: PLR2004
-            return word
-    return None
+    if joined.isdigit() or _HONEST_JOINT.search(core):
+        return None
+    word = joined if joined in known() else read(joined, beside_latin=beside_latin)
+    wanted = abusive() if len(parts) == 2 and _COMMON_JOINT.search(core) else known()  # noqa: PLR2004
+    return word if word and len(word) > 2 and word in wanted else None  # noqa: PLR2004
 
 
 def _is_word(part: str) -> bool:

@@ -20,6 +20,11 @@ _WORDY = re.compile(
 _UNSEEN = re.compile(f"[{UNSEEN}]+")
 # No script puts more marks on a letter. Sorting them takes Python the square of their number besides.
 _TOWER = re.compile(f"({MARK}{{8}}){MARK}++")
+# Letters of ours that carry three accents and more carry them to be disguised.
+_LADEN = re.compile(f"(?<=[A-Za-z])[{ACCENTS}]{{3,}}")
+# Small capitals are capitals for our purpose; Unicode has no other case for most of them.
+_SMALL = str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz")
+_HAS_SMALL = re.compile("[ɢɪɴʀʏʙʜʟᴀ-ᴢꜰꜱ]")
 # Honest letters carry one accent or two beyond those they are one character with.
 _PILE = re.compile(f"[{ACCENTS}]{{3,}}")
 _MARK = re.compile(MARK)
@@ -48,14 +53,16 @@ def fold(text: str) -> str:
 
 def _fold(text: str) -> str:
     folded = _UNSEEN.sub("", text)
+    if _HAS_SMALL.search(folded):
+        folded = folded.translate(_SMALL)
     if _MARK.search(folded):
-        folded = _TOWER.sub(r"\1", folded)
+        folded = _TOWER.sub(r"\1", _LADEN.sub("", folded))
     # Folding case can undo normalising and the other way round; two rounds settle it, and the
     # tests hold that for all characters.
     for _ in range(2):
         folded = unicodedata.normalize("NFKC", folded.casefold())
         if folded.isascii():
-            return folded
+            return folded.lower()
     if _MARK.search(folded):
         folded = _DOTTED_I.sub("i", _PILE.sub("", folded))
     seen = _UNSEEN.sub("", folded)

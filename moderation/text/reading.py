@@ -15,15 +15,16 @@ LONGEST = 40
 # Digits and signs that pass for letters.
 LEET = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g",
-    "@": "a", "$": "s", "!": "il", "|": "il", "+": "t", "€": "e", "£": "l", "¢": "c", "¥": "y",
+    "@": "a", "$": "s", "!": "il", "|": "il", "€": "e", "£": "l", "¢": "c", "¥": "y",
 }  # fmt: skip
 # Latin letters whose strokes Unicode does not take apart.
 _STROKES = {"đ": "d", "ø": "o", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i", "ƒ": "f", "ƙ": "k"}
 _RUNS = re.compile(r"(.)\1*", re.DOTALL)
 _ACCENT = re.compile(f"[{ACCENTS}]+")
 # Signs that hide a letter. A comma, a slash or a quotation mark is there for itself.
-_MASK = re.compile(r"[^\w\s,;:/\\\"'“”‘’()\[\]{}<>]|_")
+_MASK = re.compile(r"[^\w\s,;:/\\\"'`´“”‘’()\[\]{}<>=|]|_")
 _STRETCHED = re.compile(r"(.)\1\1", re.DOTALL)
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _NEVER: tuple[int, frozenset[str]] = (0, frozenset())
 _SHORTEST_MASKED = 4
 _FEWEST_SEEN = 2
@@ -67,6 +68,11 @@ def unmask(word: str) -> str | None:
         return None
     if word in _INITIALS:
         return _INITIALS[word]
+    if word.count(".") > 1:
+        # More than one full stop stands for itself, as in r.i.p.
+        return None
+    if not word.isascii():
+        word = "".join(_letters(character)[:1] or character for character in _ACCENT.sub("", word))
     shape = _MASK.sub("?", word)
     hidden = shape.count("?")
     seen = len(shape) - hidden
@@ -134,7 +140,7 @@ def _needed(word: str, *, beside_latin: bool) -> tuple[int, frozenset[str]]:
         return (2, known()) if _STRETCHED.search(word) else (3, abusive())
     if foreign and not plain and not unicodedata.category(word[0]).startswith("L"):
         return 4, abusive()
-    if not plain and not beside_latin:
+    if (not plain and not beside_latin) or (plain and _FLAG.search(word)):
         return _NEVER
     if leet:
         spelt = length - leet
@@ -147,7 +153,7 @@ def _needed(word: str, *, beside_latin: bool) -> tuple[int, frozenset[str]]:
         return 3 + (digits > 0 and not inside), abusive()
     if accented and not foreign:
         # Honest words have few accents, and other languages have many words.
-        return (3, known()) if accented > 1 and 2 * accented >= length else (4, abusive())
+        return (3, known()) if 2 * accented > length else (4, abusive())
     return 3, known()
 
 

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby, pairwise
 
 from moderation.text.lexicon import SINGLE, abusive, beginnings, known, look_alikes
 from moderation.text.reading import LEET
+from moderation.verdict import Span
 
 Change = tuple[int, int, str]
 """Start and end of what is replaced, and what by."""
@@ -35,13 +37,28 @@ def spaced(text: str, *, beside_latin: bool) -> Iterator[Change]:
             units.append(following.span("unit"))
             place = following.end()
         if len(units) >= _FEWEST:
-            yield from _joined(text, units, beside_latin=beside_latin)
+            yield from _joined(text, _stretched(text, units), beside_latin=beside_latin)
 
 
-def _joined(text: str, units: list[tuple[int, int]], *, beside_latin: bool) -> Iterator[Change]:
-    gaps = [text[end:start] for (_, end), (start, _) in zip(units, units[1:], strict=False)]
+def _stretched(text: str, units: list[Span]) -> list[Span]:
+    """Take the same letter three times and more, spaced out, for one that is repeated."""
+    found: list[Span] = []
+    for _, same in groupby(units, key=lambda unit: text[unit[0]]):
+        run = list(same)
+        found += [(run[0][0], run[-1][1])] if len(run) > 2 else run  # noqa: PLR2004
+    return found
+
+
+def _joined(text: str, units: list[Span], *, beside_latin: bool) -> Iterator[Change]:
+    gaps = [text[end:start] for (_, end), (start, _) in pairwise(units)]
     letters = [text[start:end] for start, end in units]
     if not any(letter[0].isalpha() for letter in letters):
+        return
+    if len(units) < _FEWEST:
+        return
+    if len(units) == _FEWEST and (
+        len(set(gaps)) > 1 or sum(letter[0].isalpha() for letter in letters) < 2
+    ):
         return
     words = _by_gaps(letters, gaps, beside_latin=beside_latin)
     words = words or segmented(tuple(letters), beside_latin=beside_latin)
@@ -59,17 +76,21 @@ def _is_idle(letters: list[str], gaps: list[str]) -> bool:
 
 
 def _by_gaps(letters: list[str], gaps: list[str], *, beside_latin: bool) -> list[tuple[int, str]] | None:
-    """Take wider gaps for those between words, if words come of it."""
-    cuts = [index + 1 for index, gap in enumerate(gaps) if gap != gaps[0] and gap.isspace()]
+    """Take wider gaps for those between words, if words come of most."""
+    usual = min(gaps, key=len)
+    cuts = [index + 1 for index, gap in enumerate(gaps) if gap != usual and gap.isspace()]
     if not cuts:
         return None
     words: list[tuple[int, str]] = []
+    read = 0
     for start, end in zip([0, *cuts], [*cuts, len(letters)], strict=True):
         part = segmented(tuple(letters[start:end]), beside_latin=beside_latin)
         if part is None:
-            return None
+            part = [(end - start, "".join(letter[0] for letter in letters[start:end]))]
+        else:
+            read += end - start
         words.extend(part)
-    return words
+    return words if 2 * read > len(letters) else None
 
 
 @lru_cache(maxsize=1_024)
