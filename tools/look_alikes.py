@@ -12,17 +12,17 @@ from string import ascii_lowercase
 
 HEADER = """\
 # Characters that look like a Latin letter: the letter, a tab, and its look-alikes, all in lower case.
-# Made by tools/look_alikes.py from confusables.txt of Unicode {version} (UTS #39), and from the names of small
-# capitals and of letters in squares and circles, which that file leaves out.
+# Made by tools/look_alikes.py from confusables.txt of Unicode {version} (UTS #39), and from the names
+# of small capitals and of letters in squares, circles and flags, which that file leaves out.
 # confusables.txt is © 1991-2022 Unicode, Inc., used under the Unicode License v3
-# (https://www.unicode.org/license.txt): permission is granted, free of charge, to use, copy, modify, merge,
-# publish, distribute and sell it, provided that this copyright and permission notice goes with every copy;
-# it is provided "as is", without warranty of any kind.
+# (https://www.unicode.org/license.txt): permission is granted, free of charge, to use, copy, modify,
+# merge, publish, distribute and sell it, provided that this copyright and permission notice goes with
+# every copy; it is provided "as is", without warranty of any kind.
 """
 # The file names these as the model of their group; a reader takes them for the letter.
 ALSO = {"l": "i", "rn": "m"}
-# Seen in disguises, though the shapes are less alike than the file asks for. It also compares small letters
-# only with small ones: a capital that looks like ours is small when this table is read.
+# Seen in disguises, though the shapes are less alike than the file asks for. The file also compares
+# small letters only with small ones, and a capital that looks like ours is small when we read it.
 MORE = {
     "a": "дλα", "b": "вьβ", "c": "ςς", "e": "зεєэ", "h": "нһη", "i": "їι", "k": "кκ", "m": "мμ",
     "n": "иηпй", "o": "фθσ", "r": "яг", "t": "тτ", "u": "цυμ", "v": "νѵ", "w": "шщωѡ", "x": "жχ",

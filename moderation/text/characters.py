@@ -63,6 +63,6 @@ UNSEEN = (
     "\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f\U000e0100-\U000e01ef"
 )
-# Between brackets: what may become one character with those before it: the vowels and ends of Korean syllables, their
-# single and half-width forms, half-width voiced marks, two vowel signs of Kirat Rai.
+# Between brackets: what may become one character with those before it, namely the vowels and ends of
+# Korean syllables, their single and half-width forms, half-width voiced marks, signs of Kirat Rai.
 JOINING = "\u1160-\u11ff\u3131-\u318e\ua960-\ua97f\ud7b0-\ud7ff\uff9e-\uffdc\U00016d63-\U00016d6a"

@@ -53,8 +53,6 @@ def fold(text: str) -> str:
 
 def _fold(text: str) -> str:
     folded = _UNSEEN.sub("", text)
-    if _HAS_SMALL.search(folded):
-        folded = folded.translate(_SMALL)
     if _MARK.search(folded):
         folded = _TOWER.sub(r"\1", _LADEN.sub("", folded))
     # Folding case can undo normalising and the other way round; two rounds settle it, and the
@@ -63,6 +61,8 @@ def _fold(text: str) -> str:
         folded = unicodedata.normalize("NFKC", folded.casefold())
         if folded.isascii():
             return folded.lower()
+        if _HAS_SMALL.search(folded):
+            folded = folded.translate(_SMALL)
     if _MARK.search(folded):
         folded = _DOTTED_I.sub("i", _PILE.sub("", folded))
     seen = _UNSEEN.sub("", folded)

@@ -26,6 +26,12 @@ def known() -> frozenset[str]:
 
 
 @cache
+def common_english() -> frozenset[str]:
+    """Words that hardly any English text does without, and texts in other languages do."""
+    return frozenset(_lines("common_words.txt"))
+
+
+@cache
 def beginnings() -> frozenset[str]:
     """Everything that a known word begins with, the word itself included."""
     return frozenset(word[:length] for word in known() for length in range(1, len(word) + 1))

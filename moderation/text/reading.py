@@ -6,6 +6,7 @@ the more words may be under it.
 
 import re
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 
 from moderation.text.characters import ACCENTS
@@ -24,6 +25,10 @@ _ACCENT = re.compile(f"[{ACCENTS}]+")
 # Signs that hide a letter. A comma, a slash or a quotation mark is there for itself.
 _MASK = re.compile(r"[^\w\s,;:/\\\"'`´“”‘’()\[\]{}<>=|]|_")
 _STRETCHED = re.compile(r"(.)\1\1", re.DOTALL)
+_ASCII_LETTER = re.compile(r"[a-z]")
+# Science puts one Greek letter before or after others: μmol, kΩ.
+_SYMBOL = re.compile(r"[α-ω][a-z0-9]*|[a-z0-9]*[α-ω]")
+_SQUARE = re.compile("[\U0001f150-\U0001f189\U0001f1e6-\U0001f1ff]")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _NEVER: tuple[int, frozenset[str]] = (0, frozenset())
 _SHORTEST_MASKED = 4
@@ -48,7 +53,7 @@ def read(word: str, *, beside_latin: bool) -> str | None:
 
 def latinise(word: str) -> str | None:
     """Spell with Latin letters alone what is written in Latin letters and foreign look-alikes."""
-    if not any(character.isascii() and character.isalpha() for character in word):
+    if not _ASCII_LETTER.search(word) or _SYMBOL.fullmatch(word):
         return None
     spelt = []
     for character in word:
@@ -130,31 +135,34 @@ def _letters(character: str) -> str:
 
 def _needed(word: str, *, beside_latin: bool) -> tuple[int, frozenset[str]]:
     """Say how long a reading must be, and of which words, to be believed."""
-    kinds = [_kind(character) for match in _RUNS.finditer(word) for character in match[0][:2]]
-    length = len(kinds)
-    plain, accented, foreign = kinds.count("plain"), kinds.count("accented"), kinds.count("foreign")
-    digits = kinds.count("digit")
-    leet = digits + kinds.count("sign")
-    if plain == length:
+    kinds = Counter(_kind(character) for match in _RUNS.finditer(word) for character in match[0][:2])
+    length = kinds.total()
+    if kinds["plain"] == length:
         # Doubled letters are a disguise only of words that need one; stretched ones of any.
         return (2, known()) if _STRETCHED.search(word) else (3, abusive())
-    if foreign and not plain and not unicodedata.category(word[0]).startswith("L"):
-        return 4, abusive()
-    if (not plain and not beside_latin) or (plain and _FLAG.search(word)):
+    if _SQUARE.search(word):
+        # Flags and the like have a meaning of their own, unless all of them together make a word.
+        return _NEVER if kinds["plain"] and _FLAG.search(word) else (4, abusive())
+    if kinds["foreign"] and not kinds["plain"] and not beside_latin:
         return _NEVER
-    if leet:
-        spelt = length - leet
-        if digits and (spelt < 2 or 3 * spelt < length):  # noqa: PLR2004
-            return _NEVER
-        inside = any(_kind(character) in {"digit", "sign"} for character in word[1:-1])
-        # A number before or after a word (7in, step5) is honest, and so is @name.
-        if inside and 2 * spelt > length:
-            return 3, known()
-        return 3 + (digits > 0 and not inside), abusive()
-    if accented and not foreign:
+    if kinds["digit"] or kinds["sign"]:
+        return _needed_of_leet(word, kinds)
+    if kinds["accented"] and not kinds["foreign"]:
         # Honest words have few accents, and other languages have many words.
-        return (3, known()) if 2 * accented > length else (4, abusive())
+        laden = kinds["accented"] >= max(3, length - 1)
+        return 4, known() if laden else abusive()
     return 3, known()
+
+
+def _needed_of_leet(word: str, kinds: Counter[str]) -> tuple[int, frozenset[str]]:
+    length = kinds.total()
+    spelt = length - kinds["digit"] - kinds["sign"]
+    if kinds["digit"] and spelt < max(2, length / 3):
+        return _NEVER
+    if not any(_kind(character) in {"digit", "sign"} for character in word[1:-1]):
+        # A number before or after a word (7in, step5) is honest, and so is @name.
+        return 4 if kinds["digit"] else 3, abusive()
+    return 3, known() if 2 * spelt > length else abusive()
 
 
 def _kind(character: str) -> str:

@@ -1,7 +1,7 @@
 """Put together letters that stand apart: i d i o t, i.d.i.o.t, k_i_l_l y_o_u."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
 
@@ -52,13 +52,9 @@ def _stretched(text: str, units: list[Span]) -> list[Span]:
 def _joined(text: str, units: list[Span], *, beside_latin: bool) -> Iterator[Change]:
     gaps = [text[end:start] for (_, end), (start, _) in pairwise(units)]
     letters = [text[start:end] for start, end in units]
-    if not any(letter[0].isalpha() for letter in letters):
-        return
     if len(units) < _FEWEST:
         return
-    if len(units) == _FEWEST and (
-        len(set(gaps)) > 1 or sum(letter[0].isalpha() for letter in letters) < 2
-    ):
+    if len(units) == _FEWEST and (len(set(gaps)) > 1 or not _is_spelt(letters)):
         return
     words = _by_gaps(letters, gaps, beside_latin=beside_latin)
     words = words or segmented(tuple(letters), beside_latin=beside_latin)
@@ -68,6 +64,11 @@ def _joined(text: str, units: list[Span], *, beside_latin: bool) -> Iterator[Cha
     for count, word in words or ():
         yield units[place][0], units[place + count - 1][1], word
         place += count
+
+
+def _is_spelt(letters: Sequence[str]) -> bool:
+    """Whether there are letters enough among digits and signs for a word."""
+    return sum(letter[0].isalpha() for letter in letters) >= max(2, len(letters) / 3)
 
 
 def _is_idle(letters: list[str], gaps: list[str]) -> bool:
@@ -97,7 +98,7 @@ def _by_gaps(letters: list[str], gaps: list[str], *, beside_latin: bool) -> list
 def segmented(letters: tuple[str, ...], *, beside_latin: bool) -> list[tuple[int, str]] | None:
     """Cut single letters into the fewest words: how many letters each takes, and the word."""
     choices = [_choices(letter, beside_latin=beside_latin) for letter in letters]
-    if not all(choices) or 3 * sum(letter[0].isalpha() for letter in letters) < len(letters):
+    if not all(choices) or not _is_spelt(letters):
         return None
     best: list[tuple[int, list[tuple[int, str]]] | None] = [None] * (len(letters) + 1)
     best[0] = (0, [])

@@ -24,5 +24,5 @@ def words(text: str) -> Iterator[tuple[str, Span]]:
 
 
 def fingerprint(text: Normalised) -> str:
-    """Return a SHA-256 that texts share when they differ only in case, spacing, disguise or invisible marks."""
+    """Return a SHA-256 that texts share when they differ only in case, spacing, or what is undone."""
     return hashlib.sha256(" ".join(text.text.split()).encode()).hexdigest()
