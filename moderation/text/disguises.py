@@ -25,6 +25,7 @@ _CLASSES = bytes(
     else ord("@")
     for code in range(256)
 )  # fmt: skip
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _APART = re.compile(rb" [a0][ .]{1,3}[a0] ")
 _STRETCHED = re.compile(r"([^\W\d_])\1\1")
 _NUMBERED = (b"a0", b"0a", b"a.0", b"0.a")
@@ -32,7 +33,7 @@ _NUMBERED = (b"a0", b"0a", b"a.0", b"0.a")
 _UNTYPED = re.compile("[^\x00-\x7f‘’“”–—]")
 # Letters of ours, also small capitals and those in squares, circles and flags.
 _HAS_LATIN = re.compile(
-    "[a-z\u0250-\u02af\u1d00-\u1d7f\ua730-\ua7ff\U0001f150-\U0001f189\U0001f1e6-\U0001f1ff]"
+    "[a-z\u00df-\u02af\u1d00-\u1dbf\u1e00-\u1eff\ua730-\ua7ff\U0001f150-\U0001f189\U0001f1e6-\U0001f1ff]"
 )
 
 _CHUNK = re.compile(r"\S+")
@@ -102,8 +103,8 @@ def _is_stretched(text: str) -> bool:
 
 
 def _is_mostly_latin(text: str) -> bool:
-    letters = len(re.sub(r"[\W\d_]+", "", text))
-    return 2 * len(re.sub(r"[^a-z]+", "", text)) > letters
+    plain = text.encode("ascii", "ignore")
+    return len(plain.translate(None, _NO_LETTERS)) > len(text) - len(plain)
 
 
 def _in_chunks(text: str, start: int, end: int, *, beside_latin: bool) -> Iterator[Change]:

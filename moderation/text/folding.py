@@ -17,6 +17,8 @@ _WORDY = re.compile(
     "([\u3307\u3315-\u3317\u3319\u331a\u3320\u332b\u332e\u3332\u3334\u3336\u3347\u334a\u3356"
     "\u33ae\u33af\ufdfa\ufdfb])"
 )
+# Anything but Latin letters, whole or with their accents, and typographic signs.
+_RICH = re.compile("[^\x00-\x7f\xa1-\xac\xae-\xff\u0100-\u012f\u0131-\u01a5\u01a7-\u024f‘’“”–—…]")
 _UNSEEN = re.compile(f"[{UNSEEN}]+")
 # No script puts more marks on a letter. Sorting them takes Python the square of their number besides.
 _TOWER = re.compile(f"({MARK}{{8}}){MARK}++")
@@ -52,6 +54,9 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
+    if not _RICH.search(text):
+        # Without the searches for what cannot be there.
+        return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.casefold()).casefold())
     folded = _UNSEEN.sub("", text)
     if _MARK.search(folded):
         folded = _TOWER.sub(r"\1", _LADEN.sub("", folded))

@@ -33,6 +33,7 @@ _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _NEVER: tuple[int, frozenset[str]] = (0, frozenset())
 _SHORTEST_MASKED = 4
 _FEWEST_SEEN = 2
+_EDGES = re.compile(r"^[^\x00-\x7f\w]|[^\x00-\x7f\w]$")
 _SHAPE = re.compile(r"[a-z0-9?]+")
 # The few words that people hide all but the first letter of.
 _INITIALS = {"f***": "fuck", "s***": "shit", "c***": "cunt", "b****": "bitch", "f****": "fucks"}
@@ -73,8 +74,8 @@ def unmask(word: str) -> str | None:
         return None
     if word in _INITIALS:
         return _INITIALS[word]
-    if word.count(".") > 1:
-        # More than one full stop stands for itself, as in r.i.p.
+    if word.count(".") > 1 or _EDGES.search(word):
+        # More than one full stop stands for itself, as in r.i.p, and so does a sign beside a word.
         return None
     if not word.isascii():
         word = "".join(_letters(character)[:1] or character for character in _ACCENT.sub("", word))
@@ -148,9 +149,10 @@ def _needed(word: str, *, beside_latin: bool) -> tuple[int, frozenset[str]]:
     if kinds["digit"] or kinds["sign"]:
         return _needed_of_leet(word, kinds)
     if kinds["accented"] and not kinds["foreign"]:
+        # A stroke makes a letter of its own, and is no accent.
+        kinds["accented"] -= sum(character in _STROKES for character in word)
         # Honest words have few accents, and other languages have many words.
-        laden = kinds["accented"] >= max(3, length - 1)
-        return 4, known() if laden else abusive()
+        return (3, known()) if kinds["accented"] >= max(3, length - 1) else (4, abusive())
     return 3, known()
 
 

@@ -68,6 +68,7 @@ from moderation.text.lexicon import abusive, known, masked
         ("idiot", "ïdïöt"),
         ("fuck", "fück"),
         ("kill", "k\u0308i\u0308l\u0308l\u0308"),
+        ("the", "ẗḧë"),
     ],
 )
 def test_a_word_is_read_through_its_disguise(seen: str, written: str) -> None:

@@ -38,11 +38,11 @@ HONEST = {
     "Spanish": ["¿Qué pasó con el niño? ¡Así no!", "El año pasado comí piñas"],
     "Portuguese": ["Não são as ações do coração, é a razão", "Avó e avô vão à praça"],
     "Polish": ["Dziękuję, że przeczytałeś tę książkę", "Łódź leży w środku"],
-    "Czech": ["Příliš žluťoučký kůň úpěl ďábelské ódy"],
+    "Czech": ["Příliš žluťoučký kůň úpěl ďábelské ódy", "Čáp má šíp a máš být tři dny"],
     "Danish": ["Rødgrød med fløde på", "Åh, så sød en ø"],
     "Estonian": ["Hüvasti, õhtust, täna on jäääär"],
     "Yoruba": ["Ẹ ṣé púpọ̀ fún àpilẹ̀kọ yìí"],
-    "Emoji": ["👩‍💻 👨‍👩‍👧‍👦 🏳️‍🌈", "🇺🇸 🇬🇧 🇩🇪 🇨🇦", "👍🏽 👋🏿", "❤️ 1️⃣ ©", "🅰️ 🅱️ 🆎 🅾️", "♥♦♣♠"],
+    "Emoji": ["👩‍💻 👨‍👩‍👧‍👦 🏳️‍🌈", "🇺🇸 🇬🇧 🇩🇪 🇨🇦", "👍🏽 👋🏿", "❤️ 1️⃣ ©", "🅰️ 🅱️ 🆎 🅾️", "♥♦♣♠", "anã😍 fã❤"],
     "Science": [
         "5 μm, 2 μmol and 3 kΩ",
         "α-amylase and β-carotene",
