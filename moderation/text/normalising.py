@@ -13,8 +13,8 @@ from moderation.text.disguises import undone
 from moderation.text.folding import WayBack, fold
 from moderation.verdict import Span
 
-# Undoing one disguise can lay open another. Texts that are not settled after so many rounds were
-# made for that, and are left as they are.
+# Undoing one disguise can lay open another. Texts that are not settled after so many rounds, or
+# that no longer are in one spelling, were made for that, and are left as they are.
 _ROUNDS = 4
 
 
@@ -60,7 +60,7 @@ def normalise(original: str) -> Normalised:
         text, replacements = _replaced(text, changes)
         rounds.append(replacements)
         changes = undone(text)
-    if changes:
+    if changes or fold(text) != text:
         return Normalised(original, folded)
     return Normalised(original, text, tuple(rounds))
 

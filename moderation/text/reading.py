@@ -74,11 +74,11 @@ def unmask(word: str) -> str | None:
         return None
     if word in _INITIALS:
         return _INITIALS[word]
+    if not word.isascii():
+        word = "".join(_letters(character)[:1] or character for character in _ACCENT.sub("", word))
     if word.count(".") > 1 or _EDGES.search(word):
         # More than one full stop stands for itself, as in r.i.p, and so does a sign beside a word.
         return None
-    if not word.isascii():
-        word = "".join(_letters(character)[:1] or character for character in _ACCENT.sub("", word))
     shape = _MASK.sub("?", word)
     hidden = shape.count("?")
     seen = len(shape) - hidden

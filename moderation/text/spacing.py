@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
 
+from moderation.text.characters import ACCENTS
 from moderation.text.lexicon import SINGLE, abusive, beginnings, known, look_alikes
 from moderation.text.reading import LEET
 from moderation.verdict import Span
@@ -18,7 +19,10 @@ _GAP = r"(?:\s[^\w\s,;:+=<>/&]\s|[^\w\s]{1,2}?|_{1,2}|\s{1,3}+)"
 _ONE = re.compile(
     rf"(?P<gap>{_GAP})(?P<unit>(?:(?P<letter>[^\W_])(?P=letter){{0,9}}+|[@$!|])(?![^\W_]))"
 )
-_FIRST = re.compile(r"(?<![^\W_])(?P<letter>[^\W_])(?P=letter){0,9}+(?![^\W_])|(?<!\S)[@$|](?=[\W_])")
+_FIRST = re.compile(
+    rf"(?<![^\W_])(?<![{ACCENTS}])(?P<letter>[^\W_])(?P=letter){{0,9}}+(?![^\W_])"
+    r"|(?<!\S)[@$|](?=[\W_])"
+)
 # Marks that people put between letters for no other reason.
 _IDLE = re.compile(r"\s+|[._\-*~·•]{1,2}|\s[._\-*~·•]\s")
 _FEWEST = 3

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from moderation.text import normalise
@@ -244,6 +244,7 @@ JOINTS = st.sampled_from(["", " ", ".", "-", "_", "*", "  ", "'", "!", "1", "о"
 
 @settings(deadline=None, max_examples=400)
 @given(st.lists(st.tuples(WORDS, JOINTS), max_size=8))
+@example([("1", "\u0301"), ("i d i o t", "")])
 def test_what_is_undone_stays_undone(pieces: list[tuple[str, str]]) -> None:
     once = normalise("".join(word + joint for word, joint in pieces)).text
 
