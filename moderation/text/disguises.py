@@ -40,6 +40,8 @@ _CHUNK = re.compile(r"\S+")
 _LONGEST_CHUNK = 64
 _LEFT = "\"'“”‘’([{<«.,;:?¿¡…-–—`>/#"
 _RIGHT = "\"'“”‘’)]}>»».,;:?!…-–—`</"
+# Shorter words in ASCII hide none.
+_SHORTEST = 3
 _EMPHASIS = "*_~"
 _MAILBOX = re.compile(r"[^@\s]@[^@\s]+\.[a-z]{2}")
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -79,7 +81,7 @@ def _is_suspicious(text: str, classes: bytes) -> bool:
         b"@" in classes
         or b"a.a" in classes
         or b"a..a" in classes
-        or b"!a" in classes
+        or (b"!" in classes and b"!a" in classes)
         # Numbers are suspicious only beside letters.
         or (b"0" in classes and any(pair in classes for pair in _NUMBERED))
         or _is_apart(classes)
@@ -140,7 +142,7 @@ def _in_chunk(chunk: str, *, beside_latin: bool) -> tuple[Change, ...]:
         # Most often a name that someone is called by.
         word = read(core, beside_latin=beside_latin)
         return ((start, end, word),) if word else ()
-    if not core or (core.isalpha() and core.isascii() and not _STRETCHED.search(core)):
+    if core.isascii() and (len(core) < _SHORTEST or (core.isalpha() and not _STRETCHED.search(core))):
         return ()
     if core.isalnum():
         word = _one(core, beside_latin=beside_latin)
@@ -170,7 +172,7 @@ def _whole(core: str, *, beside_latin: bool) -> str | None:
         return None
     word = joined if joined in known() else read(joined, beside_latin=beside_latin)
     wanted = abusive() if len(parts) == 2 and _COMMON_JOINT.search(core) else known()  # noqa: PLR2004
-    return word if word and len(word) > 2 and word in wanted else None  # noqa: PLR2004
+    return word if word and len(word) >= _SHORTEST and word in wanted else None
 
 
 def _is_word(part: str) -> bool:
@@ -195,7 +197,7 @@ def _in_words(text: str, *, beside_latin: bool) -> Iterator[Change]:
 
 
 def _one(word: str, *, beside_latin: bool) -> str | None:
-    if word.isascii() and word.isalpha() and not _STRETCHED.search(word):
+    if word.isascii() and (len(word) < _SHORTEST or (word.isalpha() and not _STRETCHED.search(word))):
         return None
     found = read(word, beside_latin=beside_latin)
     if found is None and beside_latin and not word.isascii():
