@@ -13,10 +13,9 @@ _DIGITS = dict(zip("aeiostbglz", "4310578912", strict=True))
 _SIGNS = {"a": "@", "e": "€", "i": "!", "s": "$", "c": "(", "l": "|", "t": "+", "o": "()", "h": "#"}
 # What looks the same in Cyrillic or Greek.
 _LOOK_ALIKES = dict(zip("aeopcyxisjhuvndk", "аеорсухіѕјһυνոԁκ", strict=True))
-_ACCENTED = {
-    **{"a": "áàâäã", "e": "éèêë", "i": "íìîï", "o": "óòôöõ", "u": "úùûü"},
-    **{"y": "ýÿ", "n": "ñ", "c": "ç", "s": "š", "z": "ž"},
-}
+_ACCENTED = dict(
+    zip("aeiouyncsz", ("áàâäã", "éèêë", "íìîï", "óòôöõ", "úùûü", "ýÿ", "ñ", "ç", "š", "ž"), strict=True)
+)
 # The first capital and the first small letter of alphabets without holes: bold, bold italic, script,
 # Fraktur, sans serif, its bold, and typewriter.
 _MATHEMATICAL = (
@@ -25,7 +24,12 @@ _MATHEMATICAL = (
 )
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 _BIDI_MARKS = "\u200e\u200f\u061c"
-_BIDI_EMBEDDINGS = (("\u202a", "\u202c"), ("\u202d", "\u202c"), ("\u2066", "\u2069"), ("\u2068", "\u2069"))
+_BIDI_EMBEDDINGS = (
+    ("\u202a", "\u202c"),
+    ("\u202d", "\u202c"),
+    ("\u2066", "\u2069"),
+    ("\u2068", "\u2069"),
+)
 _PILED = tuple(map(chr, range(0x0300, 0x0330)))
 _MARKS = ".,-'/|_~"
 _SHOUTS = ("!!!!", "???", "?!?!?!", "....", "!!!1!")
@@ -229,9 +233,7 @@ def _digit(letter: str, _: Random) -> str | None:
     return _DIGITS.get(letter.lower())
 
 
-def _some_replaced(
-    word: str, replacement: Callable[[str, Random], str | None], lots: Random
-) -> str:
+def _some_replaced(word: str, replacement: Callable[[str, Random], str | None], lots: Random) -> str:
     """Replace half of the letters that can be replaced, and one at least; vowels before others."""
     can = {place: new for place, one in enumerate(word) if (new := replacement(one, lots))}
     vowels = [place for place in can if word[place].lower() in _VOWELS]
@@ -257,5 +259,3 @@ def _letters(word: str) -> list[str]:
         else:
             found.append(one)
     return found
-
-

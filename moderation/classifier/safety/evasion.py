@@ -31,11 +31,11 @@ class Abuse:
 
     def hidden_by(self, disguises: Sequence[Disguise]) -> str:
         """Put on the disguises, one over the other. The same comment is always hidden the same way."""
-        pieces = self.pieces
+        pieces, plain = self.pieces, self.text
         for disguise in disguises:
+            # Each piece draws the same lots, so that one style of letters runs through the comment.
             pieces = tuple(
-                # Drawn anew for each piece, so that one style of letters runs through the comment.
-                (disguise.hide(piece, Random(f"{disguise.name}: {self.text}")), offends)  # noqa: S311  # No secret.
+                (disguise.hide(piece, _lots(disguise, plain)), offends)
                 if offends or disguise.everywhere
                 else (piece, offends)
                 for piece, offends in pieces
@@ -92,8 +92,12 @@ class Figures:
 
     @property
     def holds(self) -> bool:
-        """Whether the bar holds, for disguises alone and for pairs."""
-        return self.all_alone.stays >= STAYS and self.all_pairs.stays >= STAYS
+        """Whether the bar holds, for disguises alone and for pairs.
+
+        It holds for all comments too, or a model that finds nothing would have nothing to lose.
+        """
+        found = (self.all_alone, self.all_pairs)
+        return all(min(held.stays, held.overall) >= STAYS for held in found)
 
 
 def abuses() -> list[Abuse]:
@@ -121,7 +125,9 @@ def measure(
         texts = [comments[place].hidden_by(disguises) for place in chosen]
         now = [is_held(verdict) for verdict in verdicts(judge, texts, "", silence)]
         before = [plain[place] for place in chosen]
-        return Held(len(now), sum(now), sum(before), sum(a and b for a, b in zip(now, before, strict=True)))
+        return Held(
+            len(now), sum(now), sum(before), sum(a and b for a, b in zip(now, before, strict=True))
+        )
 
     alone = {}
     for number, disguise in enumerate(DISGUISES):
@@ -134,9 +140,7 @@ def measure(
         sample = range(number % every_nth, len(comments), every_nth)
         pairs[pair[0].name, pair[1].name] = held(pair, sample)
     progress("abuse in two disguises", len(PAIRS), len(PAIRS))
-    return Figures(
-        plain=Held(len(plain), sum(plain), sum(plain), sum(plain)), alone=alone, pairs=pairs
-    )
+    return Figures(plain=Held(len(plain), sum(plain), sum(plain), sum(plain)), alone=alone, pairs=pairs)
 
 
 def _pieces(marked: str) -> Iterator[tuple[str, bool]]:
@@ -144,3 +148,7 @@ def _pieces(marked: str) -> Iterator[tuple[str, bool]]:
     for place, part in enumerate(_MARKED.split(marked)):
         if part:
             yield part, place % 2 == 1
+
+
+def _lots(disguise: Disguise, plain: str) -> Random:
+    return Random(f"{disguise.name}: {plain}")  # noqa: S311  # It hides nothing from attackers.

@@ -16,7 +16,7 @@ APPROVED = 0.93
 ABOVE_MEAN = 0.05
 
 # A vowel that is spoken as in “you” or “one”.
-_LIKE_A_CONSONANT = re.compile(r"(?:u[knsy]|eu|one)", re.IGNORECASE)
+_LIKE_A_CONSONANT = re.compile(r"(?:uk|uni|uy|eu|one)", re.IGNORECASE)
 # An abbreviation that is spelt out, and whose first letter is named with a vowel: aitch.
 _SPELT_WITH_VOWEL = re.compile(r"[AEFHILMNORSX][A-Z]+\b")
 
