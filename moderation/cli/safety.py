@@ -3,52 +3,28 @@
 from rich import box
 from rich.table import Table
 
-from moderation.classifier.counting import Progress
-from moderation.classifier.model import Classifier
 from moderation.classifier.safety import evasion, explanations, honest, identity
 from moderation.classifier.safety.disguises import DISGUISES, PAIRS
-from moderation.classifier.safety.judging import whole_path
-from moderation.rules import Policy
+from moderation.classifier.safety.report import Report
 
 # The worst are what one mends next.
 _SHOWN = 12
 
 
-def tables(model: Classifier, policy: Policy, progress: Progress) -> list[Table]:
-    """Judge the fixed texts by `model` and `policy`, and write down what came of it."""
-    judge = whole_path(model, policy)
-    fair = identity.measure(judge, identity.mentions(), progress=progress)
-    comments = evasion.abuses()
-    hidden = evasion.measure(judge, comments, progress=progress)
-    plain_texts = honest.texts()
-    unharmed = honest.measure(
-        judge, whole_path(model, policy, honest.plainly), plain_texts, progress=progress
-    )
-    explained = explanations.measure(
-        model,
-        [
-            *(one.text for one in plain_texts),
-            *(one.text for one in comments),
-            *(one.hidden_by([disguise]) for one in comments for disguise in DISGUISES),
-        ],
-        progress=progress,
-    )
+def tables(found: Report) -> list[Table]:
+    """Write down what came of the fixed texts, and at the end whether each bar holds."""
     return [
-        _terms(fair),
-        _templates(fair),
-        _alone(hidden),
-        _pairs(hidden),
-        _scripts(unharmed),
-        _bars(fair, hidden, unharmed, explained),
+        _terms(found.fair),
+        _templates(found.fair),
+        _alone(found.hidden),
+        _pairs(found.hidden),
+        _scripts(found.unharmed, found.unharmed_alone),
+        _bars(found),
     ]
 
 
-def _bars(
-    fair: identity.Figures,
-    hidden: evasion.Figures,
-    unharmed: honest.Figures,
-    explained: explanations.Figures,
-) -> Table:
+def _bars(report: Report) -> Table:
+    fair, hidden, unharmed, explained = report.fair, report.hidden, report.unharmed, report.explained
     table = _table("Bars", "what", "texts", "found", "wanted", "holds")
 
     def add(what: str, texts: int, found: str, wanted: str, *, holds: bool) -> None:
@@ -81,6 +57,8 @@ def _bars(
         f"{honest.CHANGED:.0%} or less",
         holds=unharmed.share_changed <= honest.CHANGED,
     )
+    alone = report.unharmed_alone
+    table.add_row("the same by the model alone", f"{alone.whole.texts:,}", f"{alone.share_changed:.1%}")
     add_share("honest texts, every letter kept", unharmed.whole.texts, unharmed.share_kept, honest.KEPT)
     add(
         "explanations, widest gap to the score",
@@ -151,15 +129,15 @@ def _pairs(found: evasion.Figures) -> Table:
     return table
 
 
-def _scripts(found: honest.Figures) -> Table:
+def _scripts(found: honest.Figures, alone: honest.Figures) -> Table:
     table = _table(
-        *("Honest texts", "script", "texts", "held"),
-        *("held when read plainly", "judged otherwise", "letters kept"),
+        *("Honest texts", "script", "texts", "held", "held if read plainly"),
+        *("judged otherwise", "by the model alone", "letters kept"),
     )
     for script, group in found.scripts.items():
-        table.add_row(
-            script, *map(str, (group.texts, group.held, group.held_plain, group.changed, group.kept))
-        )
+        changed_alone = alone.scripts[script].changed
+        figures = (group.texts, group.held, group.held_plain, group.changed, changed_alone, group.kept)
+        table.add_row(script, *map(str, figures))
     return table
 
 

@@ -20,6 +20,7 @@ from moderation.classifier.card import Measure, Trial
 from moderation.classifier.corpus import Corpus
 from moderation.classifier.model import Classifier
 from moderation.classifier.retraining import CannotRetrain
+from moderation.classifier.safety import report
 from moderation.classifier.thresholds import Budgets
 from moderation.cli import opened, safety
 from moderation.sites import Policies
@@ -137,8 +138,8 @@ def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  #
     model = storage.load(models / storage.check_name(name)) if name else registry.load_serving(models)
     if on_safety:
         with _progress() as progress:
-            tables = safety.tables(model, Policies().default(), progress)
-        for table in tables:
+            found = report.measure(model, Policies().default(), progress=progress)
+        for table in safety.tables(found):
             _print(table)
         return
     if corpus:

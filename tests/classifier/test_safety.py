@@ -135,7 +135,7 @@ class TestAbuse:
     def test_it_is_as_long_as_comments_are(self):
         lengths = [len(comment.text) for comment in evasion.abuses()]
 
-        assert min(lengths) >= 16
+        assert min(lengths) >= 20
         assert max(lengths) <= 250
 
     def test_what_an_evader_hides_are_single_words_and_not_the_whole_comment(self):

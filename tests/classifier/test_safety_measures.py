@@ -1,16 +1,17 @@
 """What the measures count, with judges whose every answer is known beforehand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from moderation.classifier.model import Classifier
-from moderation.classifier.safety import evasion, explanations, honest, identity
+from moderation.classifier.safety import evasion, explanations, honest, identity, report
 from moderation.classifier.safety.disguises import DISGUISES, PAIRS
 from moderation.classifier.safety.evasion import Abuse, Held
 from moderation.classifier.safety.honest import Honest
 from moderation.classifier.safety.identity import Mention, Template, Term
-from moderation.classifier.safety.judging import Judge, verdicts, whole_path
+from moderation.classifier.safety.judging import Judge, classifier_alone, verdicts, whole_path
 from moderation.rules import Policy
 from moderation.text import Normalised, normalise
 from moderation.verdict import Action, Contribution, Verdict
@@ -215,6 +216,35 @@ def test_the_whole_path_reads_as_it_is_told_to():
 
 def test_the_rules_have_their_say_on_the_whole_path():
     assert whole_path(made_by_hand("m"), Policy())("Καλημέρα σε όλους").action is Action.REVIEW
+
+
+def test_the_classifier_alone_asks_no_rule():
+    alone = classifier_alone(made_by_hand("m"))
+
+    assert alone("Καλημέρα σε όλους").action is Action.APPROVE
+    assert (
+        alone("very bad").probability == whole_path(made_by_hand("m"), Policy())("very bad").probability
+    )
+
+
+def test_a_report_holds_only_if_every_measure_does():
+    calm = judge_by(lambda _: 0.1)
+    kept, lost = ({"any": Held(1, held, 1, held)} for held in (1, 0))
+    good = report.Report(
+        fair=identity.measure(calm, mentions()),
+        hidden=evasion.Figures(Held(1, 1, 1, 1), kept, kept),
+        unharmed=honest.measure(calm, calm, TestHonest.TEXTS),
+        unharmed_alone=honest.measure(calm, calm, TestHonest.TEXTS),
+        explained=explanations.measure(made_by_hand("m"), TestExplanations.TEXTS),
+    )
+    worried = judge_by(lambda _: 0.4)
+
+    assert good.holds
+    assert not replace(good, fair=identity.measure(worried, mentions())).holds
+    assert not replace(good, hidden=evasion.Figures(Held(1, 1, 1, 1), kept, lost)).holds
+    assert not replace(good, hidden=evasion.Figures(Held(1, 1, 1, 1), lost, kept)).holds
+    assert not replace(good, unharmed=honest.measure(calm, worried, TestHonest.TEXTS)).holds
+    assert not replace(good, explained=explanations.Figures(1, 1, 0.0, ("astray",))).holds
 
 
 def test_progress_is_told_to_the_end():

@@ -7,4 +7,5 @@ identity            people of all kinds in civil sentences: nobody's name may ca
 disguises, evasion  abuse, plain and disguised: what hides it from a machine, though not from readers
 honest              what people write in many scripts: reading it must not do it harm
 explanations        whether the words' contributions add up, and are where they say they are
+report              all of it for one model
 """

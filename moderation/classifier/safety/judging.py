@@ -8,7 +8,7 @@ from moderation.draft import Draft
 from moderation.judgement import Scorer, judge
 from moderation.rules import Case, History, Policy
 from moderation.text import Normalised, links, normalise
-from moderation.verdict import Action, Verdict
+from moderation.verdict import Action, Verdict, sigmoid
 
 Judge = Callable[[str], Verdict]
 Reading = Callable[[str], Normalised]
@@ -25,6 +25,25 @@ def whole_path(scorer: Scorer, policy: Policy, reading: Reading = normalise) -> 
             read = reading(text)
             case = dataclasses.replace(case, text=read, links=links(read))
         return judge(case, scorer)
+
+    return judge_text
+
+
+def classifier_alone(scorer: Scorer, reading: Reading = normalise) -> Judge:
+    """Give a judge of single texts who asks no rule."""
+
+    def judge_text(text: str) -> Verdict:
+        scores = scorer.score(reading(text))
+        likelihood = sigmoid(scores.rejection)
+        return Verdict(
+            action=scorer.thresholds.action(likelihood),
+            probability=likelihood,
+            scores=dict(scores.attributes),
+            reasons=(),
+            model=scorer.version,
+            policy="",
+            thresholds=scorer.thresholds,
+        )
 
     return judge_text
 
