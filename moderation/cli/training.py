@@ -20,8 +20,10 @@ from moderation.classifier.card import Measure, Trial
 from moderation.classifier.corpus import Corpus
 from moderation.classifier.model import Classifier
 from moderation.classifier.retraining import CannotRetrain
+from moderation.classifier.safety import report
 from moderation.classifier.thresholds import Budgets
-from moderation.cli import opened
+from moderation.cli import opened, safety
+from moderation.sites import Policies
 
 _REFUSED = 3
 _WIDTH_OF_PIPES = 120
@@ -115,18 +117,31 @@ def retrain(name: str | None, good_lost: float, bad_published: float) -> None:
 @click.command()
 @click.option("--model", "name", help="[default: the serving model]")
 @click.option("--corpus", type=_folder, help="Measure on the open tests of this folder.")
-def evaluate(name: str | None, corpus: Path | None) -> None:
+@click.option(
+    *("--safety", "on_safety"), is_flag=True, help="Measure fairness, evasion and honest texts instead."
+)
+def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  # noqa: FBT001
     """Measure a model on the open tests of a corpus, or else on the decisions in the database.
 
-    Of the decisions, those count that are newer than what the model learnt from.
+    Of the decisions, those count that are newer than what the model learnt from. With --safety, a
+    model is measured on fixed texts that come with the service, by the rules of a new site.
 
     \b
     Examples:
       moderation evaluate --corpus public-data
       moderation evaluate --model site-2026-12-01
+      moderation evaluate --model site-2026-12-01 --safety
     """
+    if on_safety and corpus:
+        raise click.UsageError("--corpus and --safety measure different things: choose one.")
     models = settings.read().models
     model = storage.load(models / storage.check_name(name)) if name else registry.load_serving(models)
+    if on_safety:
+        with _progress() as progress:
+            found = report.measure(model, Policies().default(), progress=progress)
+        for table in safety.tables(found):
+            _print(table)
+        return
     if corpus:
         with _progress() as progress:
             tests = evaluation.evaluate(model, Corpus(corpus), progress=progress)
