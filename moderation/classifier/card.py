@@ -4,10 +4,10 @@ from datetime import datetime
 
 import msgspec
 
-from moderation.classifier.thresholds import Budgets
+from moderation.classifier.thresholds import Budgets, Trades
 from moderation.verdict import Thresholds
 
-FORMAT = 1
+FORMAT = 2
 """The arrangement of model.joblib that this code reads and writes."""
 
 
@@ -77,12 +77,16 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, Tally]
     period: Period | None = None
     grams: int
+    # ISO 639-1 codes.
+    languages: tuple[str, ...] = ("en",)
     # Where lots were drawn.
     seed: int | None = None
     # What the scores were calibrated to, where they were.
     prevalence: dict[str, float] = {}
     budgets: Budgets
     thresholds: Thresholds
+    # What other budgets would buy.
+    trades: Trades
     thresholds_in_words: str
     tests: tuple[Trial, ...]
     known_failures: tuple[str, ...]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.classifier.features import grams, length_factor, pair, tokens
+from moderation.classifier.features import cut, grams, length_factor, manners, pair, spoken
 from moderation.text import normalise
 
 Progress = Callable[[str, int, int], None]
@@ -45,9 +45,25 @@ class Counts:
         factors = np.array([length_factor(int(total), offset) for total in self.totals], np.float32)
         return self.counts * factors[self.rows]
 
+    def of(self, chosen: NDArray[np.bool_]) -> "Counts":
+        """Keep some of the texts, and all of the grams."""
+        lengths = np.diff(self.starts)[chosen]
+        present = chosen[self.rows]
+        return Counts(
+            names=self.names,
+            starts=np.concatenate(([0], np.cumsum(lengths))),
+            columns=self.columns[present],
+            counts=self.counts[present],
+            totals=self.totals[chosen],
+        )
+
     def seen_in(self, texts: int) -> "Counts":
         """Keep the grams that occur in at least so many texts."""
-        kept = np.flatnonzero(self.frequencies() >= texts)
+        return self.keeping(self.frequencies() >= texts)
+
+    def keeping(self, chosen: NDArray[np.bool_]) -> "Counts":
+        """Keep some of the grams, and all of the texts."""
+        kept = np.flatnonzero(chosen)
         places = np.full(len(self.names), -1, np.int32)
         places[kept] = np.arange(len(kept), dtype=np.int32)
         moved = places[self.columns]
@@ -76,17 +92,22 @@ def count(texts: Sequence[str], progress: Progress = silence) -> Counts:
     for number, text in enumerate(texts):
         if number % _TELL_EVERY == 0:
             progress("count the words", number, len(texts))
-        found = [word for word, _ in tokens(normalise(text))]
-        # The pieces of a word are always the same, and most words come again.
-        for word in found:
+        read = normalise(text)
+        found = cut(read)
+        said = spoken(found)
+        # Each word counts once: who says it again and again says no more. The pieces of a word
+        # are always the same, and most words come again.
+        distinct = dict.fromkeys(found)
+        for word in distinct:
             if word not in known:
                 known[word] = place(grams(word))
-        every = [known[word] for word in found]
-        every.append(place(map(pair, found, found[1:])))
+        every = [known[word] for word in distinct]
+        every.append(place(dict.fromkeys(map(pair, said, said[1:]))))
+        totals.append(sum(map(len, every)))
+        every.append(place(manners(read, said)))
         here, times = np.unique(np.concatenate(every), return_counts=True)
         columns.append(here)
         counts.append(times.astype(np.float32))
-        totals.append(int(times.sum()))
     progress("count the words", len(texts), len(texts))
     return Counts(
         names=list(places),

@@ -20,7 +20,7 @@ def evaluate(
     classifier: Classifier, corpus: Corpus, *, progress: Progress = silence
 ) -> tuple[Trial, ...]:
     """Measure every head on the open tests, as far as their texts are labelled for it."""
-    return tuple(_test(classifier, file.path, rows, progress) for file, rows in corpus.tests())
+    return tuple(_test(classifier, file.name, rows, progress) for file, rows in corpus.tests())
 
 
 def evaluate_decisions(
@@ -72,7 +72,7 @@ def _share(weights: Numbers, chosen: Flags) -> float:
 
 
 def _test(classifier: Classifier, path: str, rows: Sequence[Labelled], progress: Progress) -> Trial:
-    name = path.rsplit("/", maxsplit=1)[-1].removesuffix(".csv.gz")
+    name = path.rsplit("/", maxsplit=1)[-1]
     found = logits(classifier, [row.text for row in rows], step=f"test on {name}", progress=progress)
     measures = {}
     for column, head in enumerate(HEADS):

@@ -1,28 +1,39 @@
 """Score and explain a text with a trained classifier: look-ups and additions, nothing else.
 
 The classifier is additive. Each gram has a weight for each head, and a head's log-odds are its
-intercept plus the weights of the text's grams times the text's length factor. An explanation is
-therefore not an estimate: its parts add up to the score.
+intercept plus the weights of the text's grams times the text's length factor. Each distinct word and
+pair counts once. An explanation is therefore not an estimate: its parts add up to the score.
 """
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.classifier.features import grams, length_factor, pair, tokens
+from moderation.classifier.features import (
+    cut,
+    grams,
+    length_factor,
+    manners,
+    pair,
+    spoken,
+    tokens,
+    written_so,
+)
 from moderation.text import Normalised
 from moderation.verdict import ATTRIBUTES, Contribution, Scores, Thresholds, sigmoid
 
 HEADS = ("rejection", *ATTRIBUTES)
 """What a classifier says of a text, in the order of the weights' columns."""
 
+ENGLISH = frozenset({"en"})
+
 _WORDS_REMEMBERED = 32_768
 
-# How many grams a word has, and the sum of their weights for each head.
-_Weighed = tuple[int, NDArray[np.float64]]
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +66,8 @@ class Classifier:
     version: str
     thresholds: Thresholds
     weights: Weights
+    # ISO 639-1 codes of the languages that it reads.
+    languages: frozenset[str] = ENGLISH
 
     def score(self, text: Normalised) -> Scores:
         """Say how likely rejection and each attribute are."""
@@ -64,43 +77,47 @@ class Classifier:
             attributes=dict(zip(ATTRIBUTES, map(sigmoid, attributes), strict=True)),
         )
 
-    def logits(self, text: Normalised) -> NDArray[np.float64]:
+    def logits(self, text: Normalised) -> Numbers:
         """Give the log-odds of every head, in the order of HEADS."""
-        found = [word for word, _ in tokens(text)]
-        if not found:
-            return self.weights.intercepts.copy()
-        asked = [self._word(word) for word in found]
-        total = sum(count for count, _ in asked) + len(found) - 1
-        summed = np.sum([weight for _, weight in asked], axis=0)
-        known = [
-            place for place in map(self._places.get, map(pair, found, found[1:])) if place is not None
-        ]
-        if known:
-            summed = summed + self.weights.grams[known].sum(axis=0, dtype=np.float64)
-        logits: NDArray[np.float64] = self.weights.intercepts + summed * length_factor(
-            total, self.weights.length_offset
-        )
+        found = cut(text)
+        said = spoken(found)
+        pairs = set(map(pair, said, said[1:]))
+        *summed, count = self._words.rows(list(set(found))).sum(axis=0)
+        factor = length_factor(int(count) + len(pairs), self.weights.length_offset)
+        others = self._sum((*pairs, *manners(text, said)))
+        logits: Numbers = self.weights.intercepts + (np.array(summed) + others) * factor
         return logits
 
     def explain(self, text: Normalised) -> list[Contribution]:
         """Share the log-odds of rejection out among the words, in the order of the text.
 
-        With the intercept the shares add up to the score. A pair of words is shared equally.
+        With the intercept the shares add up to the score. What counts once is shared equally by all
+        the words that say it, a pair by both of its words.
         """
         found = tokens(text)
-        asked = [self._word(word) for word, _ in found]
-        total = sum(count for count, _ in asked) + max(len(found) - 1, 0)
-        factor = length_factor(total, self.weights.length_offset)
-        shares = [float(weight[0]) for _, weight in asked]
-        for index in range(len(found) - 1):
-            place = self._places.get(pair(found[index][0], found[index + 1][0]))
-            if place is not None:
-                half = float(self.weights.grams[place, 0]) / 2
-                shares[index] += half
-                shares[index + 1] += half
+        if not found:
+            return []
+        shares = np.zeros(len(found))
+        said_by = _numbered((word, number) for number, (word, _) in enumerate(found))
+        weighed = self._words.rows(list(said_by))
+        for numbers, weight in zip(said_by.values(), weighed[:, 0].tolist(), strict=True):
+            shares[numbers] += weight / len(numbers)
+        numbers = [number for number, (word, _) in enumerate(found) if word[0].isalnum()]
+        said = spoken([word for word, _ in found])
+        pairs = _numbered(
+            (pair(said[place], said[place + 1]), number)
+            for place in range(len(said) - 1)
+            for number in numbers[place : place + 2]
+        )
+        for name, numbers in pairs.items():
+            self._share(name, numbers, shares)
+        for manner in manners(text, said):
+            self._share(manner, written_so(text, found, manner), shares)
+        total = int(weighed[:, -1].sum()) + len(pairs)
+        shares *= length_factor(total, self.weights.length_offset)
         return [
-            Contribution(text.origin(span), share * factor)
-            for (_, span), share in zip(found, shares, strict=True)
+            Contribution(text.origin(span), share)
+            for (_, span), share in zip(found, shares.tolist(), strict=True)
         ]
 
     @property
@@ -113,12 +130,64 @@ class Classifier:
         return {name: place for place, name in enumerate(self.weights.vocabulary)}
 
     @cached_property
-    def _word(self) -> Callable[[str], _Weighed]:
-        # Bounded, because the words that people make up are without end.
-        return lru_cache(maxsize=_WORDS_REMEMBERED)(self._weigh)
+    def _words(self) -> "_Memory":
+        return _Memory(self._weigh)
 
-    def _weigh(self, word: str) -> _Weighed:
-        """Count a word's grams and add up the weights of those that are known."""
+    def _weigh(self, word: str) -> Numbers:
+        """Add up the weights of a word's grams for each head, and count the grams behind them."""
         every = grams(word)
-        known = [place for place in map(self._places.get, every) if place is not None]
-        return len(every), self.weights.grams[known].sum(axis=0, dtype=np.float64)
+        return np.append(self._sum(every), len(every))
+
+    def _sum(self, names: Iterable[str]) -> Numbers:
+        """Add up the weights of those grams that are known."""
+        known = [place for place in map(self._places.get, names) if place is not None]
+        summed: Numbers = self.weights.grams[known].sum(axis=0, dtype=np.float64)
+        return summed
+
+    def _share(self, name: str, numbers: Sequence[int], shares: Numbers) -> None:
+        place = self._places.get(name)
+        if place is not None:
+            # Not in one step: in “ha ha ha” a word is on both sides of a pair.
+            np.add.at(shares, numbers, float(self.weights.grams[place, 0]) / len(numbers))
+
+
+class _Memory:
+    """The words met so far, each with what it weighs. Bounded: people make up words without end."""
+
+    def __init__(self, weigh: Callable[[str], Numbers]) -> None:
+        self._weigh = weigh
+        self._adding = threading.Lock()
+        # Places and rows belong together, and are replaced together, while other threads read on.
+        self._kept = self._empty()
+
+    def rows(self, words: Sequence[str]) -> Numbers:
+        """Give one row a word: its weight for each head, and the number of its grams."""
+        places, rows = self._kept
+        try:
+            return rows[[places[word] for word in words]]
+        except KeyError:
+            return self._met(words)
+
+    def _met(self, words: Sequence[str]) -> Numbers:
+        if len(words) > _WORDS_REMEMBERED:
+            return np.array([self._weigh(word) for word in words])
+        with self._adding:
+            if len(self._kept[0]) + len(words) > _WORDS_REMEMBERED:
+                self._kept = self._empty()
+            places, rows = self._kept
+            for word in words:
+                if word not in places:
+                    rows[len(places)] = self._weigh(word)
+                    places[word] = len(places)
+        return rows[[places[word] for word in words]]
+
+    def _empty(self) -> tuple[dict[str, int], Numbers]:
+        return {}, np.empty((_WORDS_REMEMBERED, len(HEADS) + 1))
+
+
+def _numbered(named: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    """Gather the numbers that come with each name."""
+    gathered: dict[str, list[int]] = {}
+    for name, number in named:
+        gathered.setdefault(name, []).append(number)
+    return gathered

@@ -18,7 +18,7 @@ from moderation.classifier.examples import Example
 from moderation.classifier.fitting import Flags, Numbers, fit_counts, measure
 from moderation.classifier.model import HEADS, Classifier, Weights
 from moderation.classifier.storage import check_name, installed_versions
-from moderation.classifier.thresholds import Budgets, choose, in_words
+from moderation.classifier.thresholds import Budgets, choose, in_words, trades
 from moderation.classifier.training import Trained, rarity
 from moderation.refusal import Refusal
 from moderation.verdict import Thresholds
@@ -141,7 +141,7 @@ def retrain(
     held_out = _Decisions.of(newer)
     found = _rejections(undecided, held_out, "set thresholds", progress)
     thresholds = choose(probabilities(found), held_out.rejected, held_out.weights, budgets)
-    classifier = Classifier(name, thresholds, weights)
+    classifier = Classifier(name, thresholds, weights, base.languages)
 
     opponent = serving or base
     before = _rejections(opponent, held_out, "compare", progress)
@@ -167,8 +167,10 @@ def retrain(
             last=max(example.decided_at for example in examples),
         ),
         grams=len(weights.vocabulary),
+        languages=tuple(sorted(base.languages)),
         budgets=budgets,
         thresholds=thresholds,
+        trades=trades(probabilities(found), held_out.rejected, held_out.weights),
         thresholds_in_words=in_words(thresholds, budgets),
         tests=(
             Trial(

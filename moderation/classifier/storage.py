@@ -125,7 +125,12 @@ def load(folder: Path) -> Classifier:
             f"{folder / MODEL} is not the file that its card describes: "
             "copy the whole folder again from where it was made"
         )
-    return Classifier(version=card.name, thresholds=card.thresholds, weights=_unpack(folder, content))
+    return Classifier(
+        version=card.name,
+        thresholds=card.thresholds,
+        weights=_unpack(folder, content),
+        languages=frozenset(card.languages),
+    )
 
 
 def read_card(folder: Path) -> Card:

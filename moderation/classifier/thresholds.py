@@ -10,6 +10,9 @@ from moderation.verdict import Thresholds
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
+SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3)
+"""The budgets that operators choose from."""
+
 _DIGITS = 6
 _STEP = 10.0**-_DIGITS
 
@@ -34,12 +37,41 @@ def choose(
     One more mistake than was seen is always assumed. Thresholds from few comments are so the
     more cautious, up to deciding nothing without a person.
     """
-    reject_at = _above(probabilities[~rejected], weights[~rejected], budgets.good_lost)
-    # The mirror image: bad comments that look good are good comments that look bad, upside down.
-    review_at = 1 - _above(1 - probabilities[rejected], weights[rejected], budgets.bad_published)
-    # Where the classes lie apart, the two cross, and what is between them goes to a person.
-    low, high = sorted((round(review_at, _DIGITS), round(reject_at, _DIGITS)))
-    return Thresholds(review_at=max(low, 0.0), reject_at=min(high, 1.0))
+    return _ordered(
+        _review_at(probabilities[rejected], weights[rejected], budgets.bad_published),
+        _reject_at(probabilities[~rejected], weights[~rejected], budgets.good_lost),
+    )
+
+
+class Trades(msgspec.Struct, frozen=True, kw_only=True):
+    """What thresholds some budgets buy, as pairs of a budget and its threshold, the smallest first.
+
+    They come with the model, so that an operator can choose other budgets without the texts on which
+    thresholds are found.
+    """
+
+    good_lost: tuple[tuple[Share, Share], ...]
+    bad_published: tuple[tuple[Share, Share], ...]
+
+    def thresholds(self, budgets: Budgets) -> Thresholds:
+        """Give the thresholds for the largest budgets listed that do not exceed what is accepted."""
+        reject_at = _bought(self.good_lost, budgets.good_lost, otherwise=1.0)
+        review_at = _bought(self.bad_published, budgets.bad_published, otherwise=0.0)
+        return _ordered(review_at, reject_at)
+
+
+def trades(
+    probabilities: NDArray[np.float64], rejected: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> Trades:
+    """Find the thresholds for each of the budgets that operators choose from."""
+    good, bad = (
+        (probabilities[~rejected], weights[~rejected]),
+        (probabilities[rejected], weights[rejected]),
+    )
+    return Trades(
+        good_lost=tuple((share, _reject_at(*good, share)) for share in SHARES),
+        bad_published=tuple((share, _review_at(*bad, share)) for share in SHARES),
+    )
 
 
 def in_words(thresholds: Thresholds, budgets: Budgets) -> str:
@@ -57,6 +89,26 @@ def in_words(thresholds: Thresholds, budgets: Budgets) -> str:
         else "Nothing is rejected without a person: too few good comments were held out to promise it."
     )
     return f"{approve} {reject} A person decides on the rest."
+
+
+def _reject_at(good: NDArray[np.float64], weights: NDArray[np.float64], budget: float) -> float:
+    return min(round(_above(good, weights, budget), _DIGITS), 1.0)
+
+
+def _review_at(bad: NDArray[np.float64], weights: NDArray[np.float64], budget: float) -> float:
+    # The mirror image: bad comments that look good are good comments that look bad, upside down.
+    return max(round(1 - _above(1 - bad, weights, budget), _DIGITS), 0.0)
+
+
+def _ordered(review_at: float, reject_at: float) -> Thresholds:
+    # Where the classes lie apart, the two cross, and what is between them goes to a person.
+    low, high = sorted((review_at, reject_at))
+    return Thresholds(review_at=low, reject_at=high)
+
+
+def _bought(offers: tuple[tuple[float, float], ...], budget: float, *, otherwise: float) -> float:
+    affordable = [threshold for share, threshold in offers if share <= budget]
+    return affordable[-1] if affordable else otherwise
 
 
 def _above(values: NDArray[np.float64], weights: NDArray[np.float64], budget: float) -> float:

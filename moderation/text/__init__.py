@@ -9,6 +9,16 @@ normalising    all of that, as the one way to prepare a text
 
 from moderation.text.links import Link, host, links
 from moderation.text.normalising import Normalised, normalise
-from moderation.text.wording import WORD, fingerprint, words
+from moderation.text.wording import WORD, fingerprint, word_list, words
 
-__all__ = ["WORD", "Link", "Normalised", "fingerprint", "host", "links", "normalise", "words"]
+__all__ = [
+    "WORD",
+    "Link",
+    "Normalised",
+    "fingerprint",
+    "host",
+    "links",
+    "normalise",
+    "word_list",
+    "words",
+]

@@ -23,6 +23,12 @@ def words(text: str) -> Iterator[tuple[str, Span]]:
         yield match.group(), match.span()
 
 
+def word_list(text: str) -> list[str]:
+    """List what `words` yields, without the places and in much less time."""
+    found: list[str] = (_PLAIN_WORD if text.isascii() else WORD).findall(text)
+    return found
+
+
 def fingerprint(text: Normalised) -> str:
     """Return a SHA-256 that texts share when they differ only in case, spacing, or what is undone."""
     return hashlib.sha256(" ".join(text.text.split()).encode()).hexdigest()

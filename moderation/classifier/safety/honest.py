@@ -11,6 +11,7 @@ from moderation.classifier.counting import Progress, silence
 from moderation.classifier.safety.files import rows
 from moderation.classifier.safety.judging import Judge, is_held, verdicts
 from moderation.text import Normalised, normalise
+from moderation.verdict import Span
 
 CHANGED = 0.01
 KEPT = 0.99
@@ -79,6 +80,13 @@ class Figures:
         return self.share_changed <= CHANGED and self.share_kept >= KEPT
 
 
+class _AsItIs(Normalised, frozen=True):
+    """A text in which every character stands where it stood."""
+
+    def origin(self, span: Span) -> Span:
+        return span
+
+
 def texts() -> list[Honest]:
     """List the honest texts."""
     return [Honest(*row) for row in rows("honest.tsv", 2)]
@@ -87,7 +95,7 @@ def texts() -> list[Honest]:
 def plainly(text: str) -> Normalised:
     """Read a text in lower case and in the spelling that Unicode prefers, and do nothing else."""
     read = unicodedata.normalize("NFKC", text).lower()
-    return Normalised(read, read, range(len(read)), range(1, len(read) + 1))
+    return _AsItIs(read, read)
 
 
 def measure(
