@@ -42,10 +42,11 @@ def test_a_table_that_others_refer_to_can_be_altered_without_loss(
 ):
     """SQLite alters by copying and dropping, which must not trip over verdicts and decisions."""
     folder = shutil.copytree(Path(migrations.__file__).parent, tmp_path / "migrations")
-    (folder / "versions" / "0002_wider.py").write_text(
+    newest = migrate._newest()  # noqa: SLF001  What the next migration would follow.
+    (folder / "versions" / "9999_wider.py").write_text(
         "import sqlalchemy as sa\n"
         "from alembic import op\n"
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        f"revision, down_revision, branch_labels, depends_on = '9999', '{newest}', None, None\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('comments') as table:\n"
         "        table.alter_column('external_id', type_=sa.String(300))\n"

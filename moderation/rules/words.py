@@ -1,0 +1,138 @@
+"""Find terms and fragments: tens of thousands of them in one pass over a text."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from sys import getsizeof
+
+import ahocorasick
+
+from moderation.rules.addresses import Owned, is_mailbox
+from moderation.rules.entries import EntryList, ListKind, Scope, spelling
+from moderation.text import Normalised
+from moderation.verdict import Span
+
+# The place of the list in the policy, the entry, and where it stands.
+Match = tuple[int, str, Span]
+
+_WORDS = re.compile(r"\S+")
+
+
+class WordFinder:
+    """All terms and fragments of a policy in one machine, whichever list they are from."""
+
+    def __init__(self, lists: tuple[EntryList, ...]) -> None:
+        self._lists = lists
+        chosen = [
+            (index, one)
+            for index, one in enumerate(lists)
+            if one.kind in {ListKind.TERMS, ListKind.FRAGMENTS} and one.entries
+        ]
+        self.scopes = frozenset(scope for _, one in chosen for scope in one.scopes)
+        # Which lists look where.
+        self._looking = {
+            scope: frozenset(index for index, one in chosen if scope in one.scopes) for scope in Scope
+        }
+        self._fragments_in_text = any(
+            one.kind is ListKind.FRAGMENTS and Scope.TEXT in one.scopes for _, one in chosen
+        )
+        owners: dict[str, tuple[list[Owned], list[Owned]]] = defaultdict(lambda: ([], []))
+        for index, one in chosen:
+            for entry in one.entries:
+                for form in _forms(one.kind, entry):
+                    owners[form][one.kind is ListKind.FRAGMENTS].append((index, entry))
+        self._automaton = ahocorasick.Automaton()
+        for form, (terms, fragments) in owners.items():
+            self._automaton.add_word(form, (len(form), tuple(terms), tuple(fragments)))
+        if owners:
+            self._automaton.make_automaton()
+
+    @property
+    def size(self) -> int:
+        """About how many bytes the machine takes, with what it says of each entry."""
+        if not self.scopes:
+            return 0
+        said = sum(
+            getsizeof(value) + sum(getsizeof(owned) + sum(map(getsizeof, owned)) for owned in value[1:])
+            for value in self._automaton.values()
+        )
+        return int(self._automaton.get_stats()["total_size"]) + said
+
+    def in_text(self, text: Normalised) -> Iterator[Match]:
+        """Find what stands in a comment; spans are those of the original."""
+        searched = " ".join(text.text.split())
+        # Most texts have single spaces already, and most match nothing.
+        starts = None
+        for index, entry, (start, end) in self._find(searched, Scope.TEXT):
+            if starts is None:
+                starts = _starts(text.text)
+            yield index, entry, text.origin((starts[start], starts[end - 1] + 1))
+        if self._fragments_in_text:
+            yield from self._as_sent(text)
+
+    def in_value(self, value: str, scope: Scope) -> Iterator[Match]:
+        """Find what stands in a name, an address or the like."""
+        return self._find(value, scope)
+
+    def _as_sent(self, text: Normalised) -> Iterator[Match]:
+        """Fragments as their owner wrote them, where a spelling anew has changed the text."""
+        lower = text.original.lower()
+        # A few capitals become two letters, and places would be wrong.
+        if lower == text.text or len(lower) != len(text.original):
+            return
+        for index, entry, span in self._find(lower, Scope.TEXT):
+            if self._lists[index].kind is ListKind.FRAGMENTS:
+                yield index, entry, span
+
+    def _find(self, text: str, scope: Scope) -> Iterator[Match]:
+        looking = self._looking[scope]
+        for last, (length, terms, fragments) in self._automaton.iter(text):
+            end = last + 1
+            start = end - length
+            if terms and _stands_alone(text, start, end):
+                for index, entry in terms:
+                    # E-mail addresses are compared as a whole, elsewhere.
+                    if index in looking and not (scope is Scope.EMAIL and is_mailbox(entry)):
+                        yield index, entry, (start, end)
+            for index, entry in fragments:
+                if index in looking:
+                    yield index, entry, (start, end)
+
+
+def _forms(kind: ListKind, entry: str) -> set[str]:
+    """How the entry is written in texts, which are spelt anew, and in addresses, which are not."""
+    as_written = " ".join(entry.lower().split())
+    # A fragment may itself be a disguise, such as a pair of wide letters. Spelt anew it would be an
+    # everyday pair, and be found in everything.
+    return {as_written} if kind is ListKind.FRAGMENTS else {as_written, spelling(entry)}
+
+
+def _starts(text: str) -> list[int]:
+    """Where each character stood before every gap became one space."""
+    found: list[int] = []
+    for word in _WORDS.finditer(text):
+        if found:
+            found.append(word.start() - 1)
+        found.extend(range(*word.span()))
+    return found
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether no letter or digit touches the match, so that “ass” is not found in “assess”."""
+    # Of short terms, most matches end here: within a longer word.
+    if end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+        return False
+    return not (
+        (start > 0 and _in_word(text[start - 1]) and _in_word(text[start]))
+        or (end < len(text) and _in_word(text[end]) and _in_word(text[end - 1]))
+    )
+
+
+def _in_word(character: str) -> bool:
+    """Whether it is a letter, a digit, or the vowel sign of a letter, as Hindi and Thai have."""
+    return character.isalnum() or (
+        unicodedata.category(character).startswith("M")
+        # Accents for any letter are also heaped on words to hide them.
+        and not unicodedata.name(character).startswith("COMBINING ")
+    )
