@@ -53,6 +53,8 @@ class MailFinder:
 
     def find(self, address: str) -> Iterator[Owned]:
         """The entries that are this address, its domain, or one above that."""
+        if "@" not in address:
+            return
         whole = _mailbox(address)
         yield from self._owners.get(whole, ())
         for parent in _parents(whole.rpartition("@")[2]):
