@@ -78,9 +78,11 @@ class WordFinder:
     def _as_sent(self, text: Normalised) -> Iterator[Match]:
         """Fragments as their owner wrote them, where a spelling anew has changed the text."""
         lower = text.original.lower()
-        # A few capitals become two letters, and places would be wrong.
-        if lower == text.text or len(lower) != len(text.original):
+        if lower == text.text:
             return
+        if len(lower) != len(text.original):
+            # A capital that becomes two letters would shift all places after it.
+            lower = "".join(letter.lower()[0] for letter in text.original)
         for index, entry, span in self._find(lower, Scope.TEXT):
             if self._lists[index].kind is ListKind.FRAGMENTS:
                 yield index, entry, span

@@ -227,6 +227,8 @@ def test_a_listed_network_holds_its_addresses(found, entry, ip):
         ([], "tｅ", "pills for tens"),
         ([], "tｅ", "the tes\u200bt"),
         ([], "casino\u200b", "casino"),
+        (["tＥ"], "tｅ", "İİ pills for tＥns"),
+        (["straße"], "straße", "die straßen"),
         (["#offer"], "#offer", "see #offers"),
         ([], "# a remark", "# a remark"),
         # As in WordPress, it has no wildcards.
