@@ -81,7 +81,7 @@ def import_list(
 
     WordPress's boxes Comment Moderation and Disallowed Comment Keys are fragments: save each to a
     file, and import the first with --action review, the second with --action reject. As in WordPress,
-    a fragment of one or two letters is found in almost every comment; the import names such lines.
+    a fragment of one or two characters is found in a great many comments; the import names such lines.
 
     \b
     Examples:
@@ -169,8 +169,8 @@ def _warn(short: list[Numbered]) -> None:
     named = ", ".join(f"{number} ({entry})" for number, entry in short[:_LINES_NAMED])
     more = len(short) - _LINES_NAMED
     click.echo(
-        f"Warning: these lines are only one or two letters long, and almost every comment contains "
-        f"them: {named}" + (f" and {more:,} more." if more > 0 else "."),
+        f"Warning: these lines are only one or two characters long, and a great many comments may "
+        f"contain them: {named}" + (f" and {more:,} more." if more > 0 else "."),
         err=True,
     )
 
@@ -183,6 +183,6 @@ def _tell_cost(found: EntryList, seconds: float) -> None:
     size = Policy(lists=(found,)).finders.words.size
     click.echo(
         f"Imported in {seconds:.1f} s. Each process of the service prepares it once, in "
-        f"{perf_counter() - started:.1f} s, and keeps it in {size / 1e6:,.0f} MB of memory.",
+        f"{perf_counter() - started:.1f} s, and keeps it in about {size / 1e6:,.0f} MB of memory.",
         err=True,
     )

@@ -17,7 +17,7 @@ from moderation.verdict import Action
 # A host name, perhaps written as an address. A path is refused: the whole host would be covered.
 DOMAIN_ENTRY = re.compile(r"(?:https?://)?[^\s/]+/?", re.IGNORECASE)
 ENTRY_LENGTH = 1_024
-# A fragment of one or two characters stands in almost every text.
+# A fragment of one or two characters stands in a great many texts.
 _SHORT = 2
 _LINES_NAMED = 5
 
@@ -146,10 +146,10 @@ def read(kind: ListKind, lines: str) -> list[Numbered]:
 
 
 def catch_alls(kind: ListKind, lines: str) -> list[Numbered]:
-    """The fragments that are so short that most comments contain them."""
+    """The fragments that are so short that a great many comments contain them."""
     if kind is not ListKind.FRAGMENTS:
         return []
-    return [one for one in read(kind, lines) if len(spelling(one[1])) <= _SHORT]
+    return [one for one in read(kind, lines) if len(one[1]) <= _SHORT]
 
 
 def spelling(entry: str) -> str:

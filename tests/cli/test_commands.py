@@ -189,7 +189,7 @@ class TestLists:
         judged = ready("score", "--site", "blog", stdin="\n".join(map(json.dumps, comments)))
 
         assert "4 fragments, looked for in text, name, email, url, ip, user_agent" in told.stdout
-        assert "contains them: 3 (ru)." in told.stderr
+        assert "contain them: 3 (ru)." in told.stderr
         actions = [json.loads(line)["action"] for line in judged.stdout.splitlines()]
         assert actions == ["reject", "reject", "reject", "approve"]
 

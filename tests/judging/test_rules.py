@@ -1,5 +1,6 @@
 """What each rule finds, what it leaves alone, and where it points."""
 
+import dataclasses
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from moderation.rules import (
     EntryList,
     History,
     ListKind,
+    Mode,
     Policy,
     Scope,
     gather,
@@ -451,6 +453,8 @@ def test_a_policys_version_changes_with_anything_in_it() -> None:
         Policy(lists=(terms("one two"),)),
         Policy(lists=(terms("one", action=Action.REJECT),)),
         Policy(lists=(domains("one"),)),
+        Policy(lists=(dataclasses.replace(terms("one"), scopes=(Scope.NAME,)),)),
+        Policy(lists=(dataclasses.replace(terms("one"), mode=Mode.LOG_ONLY),)),
         Policy(lists=(terms("one"), domains("one"))),
         Policy(lists=(domains("one"), terms("one"))),
     ]

@@ -1,6 +1,8 @@
 """Where lists look, what each kind finds there, and which lines an owner is told to mend."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from moderation.draft import Author, Draft
 from moderation.judgement import judge
@@ -26,6 +28,7 @@ from moderation.rules.lists import (
     listed_terms,
     unsearched_patterns,
 )
+from moderation.text import normalise
 from moderation.verdict import Action
 from tests.judging.making import Scorer, by, case, domains, marked, patterns, terms
 
@@ -410,8 +413,6 @@ class TestRefusals:
         ("short", "kind", "lines"),
         [
             ([(2, "a"), (4, "ru")], ListKind.FRAGMENTS, "abc\na\n\nru\nx.y"),
-            # What is not shown makes no fragment longer.
-            ([(1, "a\u200b\u200b")], ListKind.FRAGMENTS, "a\u200b\u200b"),
             ([], ListKind.TERMS, "a\nru"),
         ],
     )
@@ -426,6 +427,27 @@ def test_tens_of_thousands_of_entries_are_found_in_one_pass():
     (signal,) = listed_terms(judged)
 
     assert marked(judged, signal) == ["TERM29999 of\nmany", "term7 of many"]
+
+
+letters = st.text(st.sampled_from("aAbß .\n\u200bｅé"), min_size=1, max_size=12)
+lines = (
+    st.text(st.sampled_from("aAbß .\u200bｅé"), min_size=1, max_size=4)
+    .map(str.strip)
+    .filter(lambda line: normalise(line).text.strip())
+)
+
+
+@settings(deadline=None)
+@given(letters, st.lists(lines, min_size=1, max_size=5))
+def test_fragments_are_found_exactly_where_a_search_for_each_finds_them(text, entries):
+    """One pass for all, whatever contains or overlaps whatever, is as good as one pass for each."""
+    judged = case(text, fragments(*entries, scopes=(Scope.TEXT,)))
+    spellings = (" ".join(judged.text.text.split()), text.lower())
+
+    signals = list(listed_terms(judged))
+
+    sought = [" ".join(entry.lower().split()) for entry in entries]
+    assert bool(signals) == any(entry in spelt for entry in sought for spelt in spellings)
 
 
 def test_a_fragment_that_stands_everywhere_is_marked_in_some_places():
