@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from moderation.rules.addresses import domain, in_letters
 from moderation.rules.case import Case
 from moderation.rules.entries import EntryList, ListKind, Mode, Scope
+from moderation.rules.words import ENOUGH
 from moderation.text import normalise
 from moderation.verdict import Action, Signal, Span
 
@@ -30,8 +31,6 @@ _PLACES = {
 _UNSAID = {ListKind.DOMAINS: Scope.URL, ListKind.NETWORKS: Scope.IP}
 _ENTRIES_NAMED = 3
 _ENTRY_SHOWN = 80
-# Beyond these, marking more places tells a moderator nothing.
-_PLACES_MARKED = 100
 
 
 class Matches:
@@ -55,9 +54,7 @@ class Matches:
                 message=f"On the list {one.name}: {_named(one, found)}.",
                 action=one.action,
                 weight=WEIGHTS[one.action],
-                spans=tuple(sorted({span for spans in found.values() for span in spans}))[
-                    :_PLACES_MARKED
-                ],
+                spans=tuple(sorted({span for spans in found.values() for span in spans}))[:ENOUGH],
                 log_only=one.mode is Mode.LOG_ONLY,
             )
 

@@ -16,6 +16,8 @@ from moderation.verdict import Span
 # The place of the list in the policy, the entry, and where it stands.
 Match = tuple[int, str, Span]
 
+# So many places of an entry are found; more tell a moderator nothing.
+ENOUGH = 100
 _WORDS = re.compile(r"\S+")
 
 
@@ -89,16 +91,23 @@ class WordFinder:
 
     def _find(self, text: str, scope: Scope) -> Iterator[Match]:
         looking = self._looking[scope]
-        for last, (length, terms, fragments) in self._automaton.iter(text):
+        times: dict[int, int] = defaultdict(int)
+        for last, found in self._automaton.iter(text):
+            # A text of one fragment only, again and again, must not take long.
+            if times and times[id(found)] >= ENOUGH:
+                continue
+            length, terms, fragments = found
             end = last + 1
             start = end - length
             if terms and _stands_alone(text, start, end):
                 for index, entry in terms:
                     # E-mail addresses are compared as a whole, elsewhere.
                     if index in looking and not (scope is Scope.EMAIL and is_mailbox(entry)):
+                        times[id(found)] += 1
                         yield index, entry, (start, end)
             for index, entry in fragments:
                 if index in looking:
+                    times[id(found)] += 1
                     yield index, entry, (start, end)
 
 
