@@ -1,6 +1,6 @@
 """Matches with the site's lists: in the text, in the author's name and addresses, in links."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from moderation.rules.addresses import domain, in_letters
 from moderation.rules.case import Case
@@ -114,19 +114,19 @@ def unsearched_patterns(case: Case) -> Iterator[Signal]:
 
 def listed_domains(case: Case) -> Iterable[Signal]:
     """A link in the text, or an address of the author, leads to a listed domain or below it."""
-    finder = case.policy.finders.domains
-    if not finder.scopes:
+    finder, author = case.policy.finders.domains, case.draft.author
+    if not finder.scopes or not (case.links or author.url or author.email):
         return ()
     matches = Matches(case.policy.lists)
     if Scope.URL in finder.scopes:
         hosts = [(in_letters(link.host), [link.span]) for link in case.links]
-        if case.draft.author.url:
-            hosts.append((domain(case.draft.author.url) or "", []))
+        if author.url:
+            hosts.append((domain(author.url) or "", []))
         for name, spans in hosts:
             for index, entry in finder.find(name, Scope.URL):
                 matches.add(index, entry, Scope.URL, *spans)
-    if Scope.EMAIL in finder.scopes and case.draft.author.email:
-        name = domain(case.draft.author.email.rpartition("@")[2]) or ""
+    if Scope.EMAIL in finder.scopes and author.email:
+        name = domain(author.email.rpartition("@")[2]) or ""
         for index, entry in finder.find(name, Scope.EMAIL):
             matches.add(index, entry, Scope.EMAIL)
     return matches.signals()
@@ -154,22 +154,22 @@ def unreadable_lists(case: Case) -> Iterator[Signal]:
         )
 
 
-def _values(case: Case, scopes: Iterable[Scope]) -> Iterator[tuple[Scope, str, list[Span]]]:
+def _values(case: Case, scopes: Collection[Scope]) -> list[tuple[Scope, str, tuple[Span, ...]]]:
     """What is known besides the text, where `scopes` look, and the places of links in the text."""
     author = case.draft.author
-    known = {
-        Scope.NAME: author.name,
-        Scope.EMAIL: author.email,
-        Scope.URL: author.url,
-        Scope.IP: author.ip,
-        Scope.USER_AGENT: author.user_agent,
-    }
-    for scope, value in known.items():
-        if value and scope in scopes:
-            yield scope, value, []
-    if Scope.URL in scopes:
-        for link in case.links:
-            yield Scope.URL, link.url, [link.span]
+    known = (
+        (Scope.NAME, author.name),
+        (Scope.EMAIL, author.email),
+        (Scope.URL, author.url),
+        (Scope.IP, author.ip),
+        (Scope.USER_AGENT, author.user_agent),
+    )
+    values: list[tuple[Scope, str, tuple[Span, ...]]] = [
+        (scope, value, ()) for scope, value in known if value and scope in scopes
+    ]
+    if case.links and Scope.URL in scopes:
+        values += [(Scope.URL, link.url, (link.span,)) for link in case.links]
+    return values
 
 
 def _named(one: EntryList, found: Iterable[tuple[str, Scope]]) -> str:

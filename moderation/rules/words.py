@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
 from sys import getsizeof
 
 import ahocorasick
@@ -61,54 +60,59 @@ class WordFinder:
         )
         return int(self._automaton.get_stats()["total_size"]) + said
 
-    def in_text(self, text: Normalised) -> Iterator[Match]:
+    def in_text(self, text: Normalised) -> list[Match]:
         """Find what stands in a comment; spans are those of the original."""
-        searched = " ".join(text.text.split())
         # Most texts have single spaces already, and most match nothing.
-        starts = None
-        for index, entry, (start, end) in self._find(searched, Scope.TEXT):
-            if starts is None:
-                starts = _starts(text.text)
-            yield index, entry, text.origin((starts[start], starts[end - 1] + 1))
-        if self._fragments_in_text:
-            yield from self._as_sent(text)
+        is_even = text.text.isprintable() and "  " not in text.text
+        searched = text.text if is_even else " ".join(text.text.split())
+        found = self._find(searched, Scope.TEXT)
+        if found:
+            starts = range(len(searched)) if is_even else _starts(text.text)
+            found = [
+                (index, entry, text.origin((starts[start], starts[end - 1] + 1)))
+                for index, entry, (start, end) in found
+            ]
+        return found + self._as_sent(text) if self._fragments_in_text else found
 
-    def in_value(self, value: str, scope: Scope) -> Iterator[Match]:
+    def in_value(self, value: str, scope: Scope) -> list[Match]:
         """Find what stands in a name, an address or the like."""
         return self._find(value, scope)
 
-    def _as_sent(self, text: Normalised) -> Iterator[Match]:
+    def _as_sent(self, text: Normalised) -> list[Match]:
         """Fragments as their owner wrote them, where a spelling anew has changed the text."""
         lower = text.original.lower()
         if lower == text.text:
-            return
+            return []
         if len(lower) != len(text.original):
             # A capital that becomes two letters would shift all places after it.
             lower = "".join(letter.lower()[0] for letter in text.original)
-        for index, entry, span in self._find(lower, Scope.TEXT):
-            if self._lists[index].kind is ListKind.FRAGMENTS:
-                yield index, entry, span
+        found = self._find(lower, Scope.TEXT)
+        return [one for one in found if self._lists[one[0]].kind is ListKind.FRAGMENTS]
 
-    def _find(self, text: str, scope: Scope) -> Iterator[Match]:
-        looking = self._looking[scope]
-        times: dict[int, int] = defaultdict(int)
+    def _find(self, text: str, scope: Scope) -> list[Match]:
+        matches: list[Match] = []
+        times: dict[int, int] = {}
+        looking, length = self._looking[scope], len(text)
         for last, found in self._automaton.iter(text):
-            # A text of one fragment only, again and again, must not take long.
-            if times and times[id(found)] >= ENOUGH:
-                continue
-            length, terms, fragments = found
+            size, terms, fragments = found
             end = last + 1
-            start = end - length
-            if terms and _stands_alone(text, start, end):
-                for index, entry in terms:
-                    # E-mail addresses are compared as a whole, elsewhere.
-                    if index in looking and not (scope is Scope.EMAIL and is_mailbox(entry)):
-                        times[id(found)] += 1
-                        yield index, entry, (start, end)
-            for index, entry in fragments:
-                if index in looking:
-                    times[id(found)] += 1
-                    yield index, entry, (start, end)
+            # Most matches of short terms are seen here to lie within a longer word.
+            if not fragments and end < length and text[end].isalnum() and text[last].isalnum():
+                continue
+            # A text of one fragment only, again and again, must not take long.
+            if times.get(id(found), 0) >= ENOUGH:
+                continue
+            start = end - size
+            is_whole = terms and _stands_alone(text, start, end)
+            for index, entry in terms + fragments if is_whole else fragments:
+                if index in looking and not self._is_elsewhere(index, entry, scope):
+                    times[id(found)] = times.get(id(found), 0) + 1
+                    matches.append((index, entry, (start, end)))
+        return matches
+
+    def _is_elsewhere(self, index: int, entry: str, scope: Scope) -> bool:
+        """Whether it is a term that is an e-mail address, which is compared as a whole elsewhere."""
+        return scope is Scope.EMAIL and self._lists[index].kind is ListKind.TERMS and is_mailbox(entry)
 
 
 def _forms(kind: ListKind, entry: str) -> set[str]:
@@ -131,9 +135,6 @@ def _starts(text: str) -> list[int]:
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether no letter or digit touches the match, so that “ass” is not found in “assess”."""
-    # Of short terms, most matches end here: within a longer word.
-    if end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
-        return False
     return not (
         (start > 0 and _in_word(text[start - 1]) and _in_word(text[start]))
         or (end < len(text) and _in_word(text[end]) and _in_word(text[end - 1]))
