@@ -27,7 +27,9 @@ BAR = 50.0  # Milliseconds, for the shorter of LENGTHS.
 LENGTHS = (5_000, 20_000)
 ROUNDS = 3
 # A recipe adds up strings, some of them repeated: "a"+"\t0"*16+"!"
-PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\*(\d+))?', re.DOTALL)
+# Quotation marks within them stand bare.
+PIECE = re.compile(r'"(.*?)"(?:\*(\d+))?(?:\+(?=")|$)', re.DOTALL)
+BARE_QUOTE = re.compile(r'(?<!\\)"')
 UNUSUAL = re.compile(r"[\ud800-\udfff\x00]")
 
 
@@ -70,9 +72,10 @@ def published(folder: Path) -> Iterator[tuple[str, list[str]]]:
 def attack(recipe: str) -> str:
     """Read a recipe. Nothing in it is run."""
     pieces = [
-        json.loads(f'"{text}"', strict=False) * int(times or 1) for text, times in PIECE.findall(recipe)
+        json.loads('"' + BARE_QUOTE.sub(r"\"", text) + '"', strict=False) * int(times or 1)
+        for text, times in PIECE.findall(recipe)
     ]
-    return UNUSUAL.sub("?", "".join(pieces)) or "a"
+    return UNUSUAL.sub("?", "".join(pieces))
 
 
 def filled(text: str, length: int) -> tuple[str, str]:
