@@ -54,14 +54,15 @@ class Scorer(Protocol):
 def judge(case: Case, scorer: Scorer | None) -> Verdict:
     """Judge `case`. Without a scorer, or with one that breaks, a person is asked."""
     evidence = gather(case)
+    counted = [signal for signal in evidence if not signal.log_only]
     scores, classified = _classify(case, scorer)
     rejection = None
     action = Action.REVIEW
     if scorer and scores:
-        rejection = probability(evidence, scores.rejection)
+        rejection = probability(counted, scores.rejection)
         action = scorer.thresholds.action(rejection)
     return Verdict(
-        action=combine([signal.action for signal in evidence], action),
+        action=combine([signal.action for signal in counted], action),
         probability=rejection,
         scores=dict(scores.attributes) if scores else {},
         reasons=tuple(sorted([*evidence, classified], key=lambda one: one.weight, reverse=True)),

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import structlog
@@ -11,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from moderation.names import check_name
 from moderation.refusal import Refusal
-from moderation.rules import BadEntry, EntryList, ListKind, Policy, shipped_lists
+from moderation.rules import (
+    BadEntry,
+    EntryList,
+    ListKind,
+    Mode,
+    Numbered,
+    Policy,
+    Scope,
+    check_together,
+    shipped_lists,
+)
 from moderation.store.tables import Site, SiteList
 from moderation.verdict import Action
 
@@ -112,18 +123,44 @@ def lists(session: Session, site: Site) -> list[SiteList]:
 
 
 def put_list(
-    session: Session, site: Site, name: str, *, kind: ListKind, action: Action, lines: str, now: datetime
+    session: Session,
+    site: Site,
+    name: str,
+    *,
+    kind: ListKind,
+    action: Action,
+    lines: str,
+    scopes: Iterable[Scope] = (),
+    mode: Mode = Mode.LIVE,
+    watch: Callable[[list[Numbered]], Iterable[Numbered]] = iter,
+    now: datetime,
 ) -> EntryList:
-    """Add a list, or replace the one of that name. Raises BadEntry for a line that cannot be one."""
+    """Add a list, or replace the one of that name.
+
+    Without `scopes`, it looks where lists of its kind usually do. `watch` may look on while the
+    lines are checked. Raises BadEntry for lines that cannot be entries, BadScope, TooManyPatterns.
+    """
     check_name(name)
-    parsed = EntryList.parse(name, kind, action, lines)
-    kept = session.scalar(select(SiteList).where(SiteList.site_id == site.id, SiteList.name == name))
-    if kept:
-        kept.kind, kept.action, kept.entries, kept.updated_at = kind, action, lines, now
-    else:
-        session.add(
-            SiteList(site_id=site.id, name=name, kind=kind, action=action, entries=lines, updated_at=now)
+    parsed = EntryList.parse(name, kind, action, lines, scopes=scopes, mode=mode, watch=watch)
+    every = lists(session, site)
+    if kind is ListKind.PATTERNS:
+        others = [one for one in every if one.kind is kind and one.name != name]
+        check_together([*parsed.entries, *(entry for one in others for entry in _readable(one))])
+    kept = next((one for one in every if one.name == name), None)
+    if kept is None:
+        kept = SiteList(
+            site_id=site.id,
+            name=name,
+            kind=kind,
+            action=action,
+            scopes=parsed.scopes,
+            mode=mode,
+            entries=lines,
+            updated_at=now,
         )
+        session.add(kept)
+    kept.kind, kept.action, kept.scopes, kept.mode = kind, action, parsed.scopes, mode
+    kept.entries, kept.updated_at = lines, now
     _policy_changed(session, site)
     return parsed
 
@@ -161,7 +198,7 @@ class Policies:
         unreadable: list[str] = []
         for kept in lists(session, site):
             try:
-                readable.append(EntryList.parse(kept.name, kept.kind, kept.action, kept.entries))
+                readable.append(_parse(kept))
             # It was read when it was saved, by an earlier version. A comment must not be lost for it.
             except BadEntry as error:
                 log.exception("list_unreadable", site_id=site.id, list_id=kept.id, reason=error.why)
@@ -172,6 +209,20 @@ class Policies:
             lists=(*readable, *self._shipped),
             unreadable=tuple(unreadable),
         )
+
+
+def _parse(kept: SiteList) -> EntryList:
+    return EntryList.parse(
+        kept.name, kept.kind, kept.action, kept.entries, scopes=kept.scopes, mode=kept.mode
+    )
+
+
+def _readable(kept: SiteList) -> tuple[str, ...]:
+    """The entries of a kept list; none where it was saved by a version that took other ones."""
+    try:
+        return _parse(kept).entries
+    except BadEntry:
+        return ()
 
 
 def _policy_changed(session: Session, site: Site) -> None:

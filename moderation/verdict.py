@@ -64,6 +64,9 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
             description="Where in the text sent: [start, end), counted in Unicode code points."
         ),
     ] = ()
+    log_only: Annotated[
+        bool, msgspec.Meta(description="Recorded, but without effect on the verdict.")
+    ] = False
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):

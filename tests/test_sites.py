@@ -8,7 +8,7 @@ from moderation import sites
 from moderation.draft import Draft
 from moderation.judgement import judge
 from moderation.names import BadName
-from moderation.rules import BadEntry, Case, History, ListKind
+from moderation.rules import BadEntry, Case, History, ListKind, Mode, Scope, TooManyPatterns
 from moderation.verdict import Action
 from tests.conftest import KEY, START, at
 
@@ -134,5 +134,63 @@ class TestPolicies:
             sites.remove_list(session, sites.by_name(session, "blog"), "rude")
 
 
-def put(session, site, name, lines, kind=ListKind.TERMS):
-    sites.put_list(session, site, name, kind=kind, action=Action.REVIEW, lines=lines, now=at(1))
+def put(session, site, name, lines, kind=ListKind.TERMS, **chosen):
+    sites.put_list(
+        session, site, name, kind=kind, action=Action.REVIEW, lines=lines, now=at(1), **chosen
+    )
+
+
+class TestLists:
+    def test_where_a_list_looks_and_whether_it_counts_is_kept(self, database, site):
+        with database.writing() as session:
+            put(
+                session,
+                sites.by_name(session, "blog"),
+                "trolls",
+                "@trolls.example",
+                scopes=[Scope.EMAIL, Scope.TEXT],
+                mode=Mode.LOG_ONLY,
+            )
+            session.commit()
+        with database.reading() as session:
+            found = sites.by_name(session, "blog")
+            (kept,) = sites.lists(session, found)
+            (compiled, *_) = sites.Policies().of(session, found).lists
+
+        assert (kept.scopes, kept.mode) == ((Scope.TEXT, Scope.EMAIL), Mode.LOG_ONLY)
+        assert (compiled.scopes, compiled.mode) == (kept.scopes, kept.mode)
+
+    def test_a_list_that_is_replaced_keeps_nothing_of_the_old_one(self, database, site):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            put(session, found, "x", "a", scopes=[Scope.NAME], mode=Mode.LOG_ONLY)
+            put(session, found, "x", "203.0.113.0/24", ListKind.NETWORKS)
+            (kept,) = sites.lists(session, found)
+
+        assert (kept.kind, kept.scopes, kept.mode) == (ListKind.NETWORKS, (Scope.IP,), Mode.LIVE)
+
+    def test_a_list_of_which_one_line_is_wrong_changes_nothing(self, database, site):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            put(session, found, "x", "203.0.113.0/24", ListKind.NETWORKS)
+            revision = found.policy_revision
+
+            with pytest.raises(BadEntry, match="Line 2"):
+                put(session, found, "x", "198.51.100.0/24\nnowhere", ListKind.NETWORKS)
+            assert [one.entries for one in sites.lists(session, found)] == ["203.0.113.0/24"]
+            assert found.policy_revision == revision
+
+    def test_all_patterns_of_a_site_share_one_limit(self, database, site):
+        four, two = "\n".join(["a{590}"] * 4), "\n".join(["b{590}"] * 2)
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            put(session, found, "four", four, ListKind.PATTERNS)
+
+            with pytest.raises(TooManyPatterns):
+                put(session, found, "two", two, ListKind.PATTERNS)
+            # What is replaced counts no more, and what cannot be read does not count.
+            put(session, found, "four", two, ListKind.PATTERNS)
+            put(session, found, "two", two, ListKind.PATTERNS)
+            sites.lists(session, found)[0].entries = "(?=a)b"
+            put(session, found, "three", two, ListKind.PATTERNS)
+            assert len(sites.lists(session, found)) == 3

@@ -10,8 +10,26 @@ from moderation.rules.conduct import (
     repeated_text,
     too_many_links,
 )
-from moderation.rules.lists import listed_domains, listed_patterns, listed_terms, unreadable_lists
-from moderation.rules.policy import BadEntry, EntryList, ListKind, Policy, shipped_lists
+from moderation.rules.entries import (
+    BadEntry,
+    BadScope,
+    EntryList,
+    ListKind,
+    Mode,
+    Numbered,
+    Scope,
+    catch_alls,
+)
+from moderation.rules.lists import (
+    listed_domains,
+    listed_networks,
+    listed_patterns,
+    listed_terms,
+    unreadable_lists,
+    unsearched_patterns,
+)
+from moderation.rules.patterns import TooManyPatterns, check_together
+from moderation.rules.policy import Policy, shipped_lists
 from moderation.verdict import Action, Signal
 
 log = structlog.get_logger()
@@ -20,7 +38,9 @@ RULES: tuple[Rule, ...] = (
     # What the owner wrote down: the lists say themselves what a match asks for.
     listed_terms,
     listed_patterns,
+    unsearched_patterns,
     listed_domains,
+    listed_networks,
     unreadable_lists,
     # What the comment brings along.
     nothing_to_read,
@@ -55,12 +75,19 @@ def gather(case: Case, rules: tuple[Rule, ...] = RULES) -> list[Signal]:
 __all__ = [
     "RULES",
     "BadEntry",
+    "BadScope",
     "Case",
     "EntryList",
     "History",
     "ListKind",
+    "Mode",
+    "Numbered",
     "Policy",
     "Rule",
+    "Scope",
+    "TooManyPatterns",
+    "catch_alls",
+    "check_together",
     "gather",
     "shipped_lists",
 ]

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 
-from moderation.rules import ListKind
+from moderation.rules import ListKind, Mode, Scope
 from moderation.verdict import Action, Signal, Thresholds, Verdict
 
 
@@ -81,6 +81,25 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.kind(value)
 
 
+class Words(TypeDecorator[tuple[StrEnum, ...]]):
+    """Members of an enumeration, kept as their words with commas between them."""
+
+    impl = String(100)
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        self.kind = kind
+        super().__init__()
+
+    def process_bind_param(self, value: tuple[StrEnum, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Keep the words."""
+        return None if value is None else ",".join(self.kind(one) for one in value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[StrEnum, ...] | None:  # noqa: ARG002
+        """Read the words."""
+        return None if value is None else tuple(self.kind(word) for word in value.split(","))
+
+
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
     """The declarative base.
 
@@ -100,6 +119,8 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=Fals
         datetime: Moment(),
         Action: Word(Action),
         ListKind: Word(ListKind),
+        Mode: Word(Mode),
+        tuple[Scope, ...]: Words(Scope),
         Role: Word(Role),
         RejectionReason: Word(RejectionReason),
         dict[str, float]: JSON(),
@@ -130,7 +151,7 @@ class Site(Base):
 
 
 class SiteList(Base):
-    """An owner's list of terms, domains or patterns for one site. Replaced as a whole."""
+    """An owner's list of one kind of entries for one site. Replaced as a whole."""
 
     __tablename__ = "site_lists"
     __table_args__ = (UniqueConstraint("site_id", "name"),)
@@ -140,6 +161,9 @@ class SiteList(Base):
     name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[ListKind]
     action: Mapped[Action]
+    # Where it looks, and whether a match counts.
+    scopes: Mapped[tuple[Scope, ...]]
+    mode: Mapped[Mode]
     # One entry a line, as the owner wrote them.
     entries: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime]

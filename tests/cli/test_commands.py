@@ -169,18 +169,103 @@ class TestLists:
         ready("site", "add", "blog", "https://blog.example.org/")
 
         told = ready(
-            "lists", "import", "x", "-", "--site", "blog", "--kind", "patterns", stdin="(a)\\1\n"
+            "lists", "import", "x", "-", "--site", "blog", "--kind", "patterns", stdin="a\n(a)\\1\n"
         )
 
-        assert (told.exit_code, "(a)" in told.stderr) == (1, True)
+        assert (told.exit_code, told.stderr.startswith("Error: Line 2, '(a)")) == (1, True)
 
-    def test_a_file_that_is_no_text_is_refused(self, ready, tmp_path):
-        (tmp_path / "image.png").write_bytes(b"\x89PNG\xff\xfe")
+    def test_the_boxes_of_wordpress_are_fragments(self, ready, tmp_path):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        (tmp_path / "keys.txt").write_bytes(b"viagra\r\n203.0.113.\r\nru\r\n\r\n@spam.example\r\n")
+        comments = [
+            {"text": "Cheapviagras here."},
+            {"text": "Hello there.", "author": {"ip": "203.0.113.8"}},
+            {"text": "Hello there.", "author": {"email": "ana@spam.example"}},
+            {"text": "Hello there.", "author": {"email": "ana@example.org"}},
+        ]
+
+        words = ("import", "keys", "keys.txt", "--site", "blog", "--kind", "fragments")
+        told = ready("lists", *words, "--action", "reject")
+        judged = ready("score", "--site", "blog", stdin="\n".join(map(json.dumps, comments)))
+
+        assert "4 fragments, looked for in text, name, email, url, ip, user_agent" in told.stdout
+        assert "contain them: 3 (ru)." in told.stderr
+        actions = [json.loads(line)["action"] for line in judged.stdout.splitlines()]
+        assert actions == ["reject", "reject", "reject", "approve"]
+
+    def test_a_list_can_be_tried_before_it_counts(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        words = ("x", "-", "--site", "blog", "--scope", "name", "--scope", "text", "--log-only")
+
+        imported = ready("lists", "import", *words, "--action", "reject", stdin="nitwit\n")
+        judged = ready("score", "--site", "blog", stdin="Thank you, nitwit and friend.\n")
+        without = ready("score", stdin="Thank you, nitwit and friend.\n")
+
+        assert "a match is only shown" in imported.stdout
+        verdict = json.loads(judged.stdout)
+        assert verdict["action"] == json.loads(without.stdout)["action"]
+        assert ("list:x", True) in [(one["source"], one["log_only"]) for one in verdict["reasons"]]
+        shown = ready("lists", "show", "--site", "blog").stdout
+        assert shown == "x\tterms\treject\ttext,name\tlog-only\t1 lines\n"
+
+    def test_a_kind_that_cannot_look_there_is_refused(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        words = ("x", "-", "--site", "blog", "--kind", "networks", "--scope", "text")
+
+        told = ready("lists", "import", *words, stdin="203.0.113.0/24\n")
+
+        assert (told.exit_code, "Networks cannot look at text, only at ip." in told.stderr) == (1, True)
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"fine\nna\xefve\n", "line 2, is not UTF-8 text"),
+            (b"\x89PNG\xff\xfe", "line 1, is not UTF-8 text"),
+            ("\ufeffna\u00efve".encode("utf-16-le"), "--encoding utf-16"),
+            # Without its mark, it can be read as UTF-8, but holds a NUL after each letter.
+            ("fine".encode("utf-16-le"), "NUL"),
+        ],
+    )
+    def test_a_file_in_another_encoding_is_refused_with_what_to_do(self, ready, tmp_path, content, said):
+        (tmp_path / "words.txt").write_bytes(content)
         ready("site", "add", "blog", "https://blog.example.org/")
 
-        told = ready("lists", "import", "x", "image.png", "--site", "blog")
+        told = ready("lists", "import", "x", "words.txt", "--site", "blog")
 
-        assert (told.exit_code, "not UTF-8" in told.stderr) == (1, True)
+        assert (told.exit_code, said in told.stderr) == (1, True)
+        assert ready("lists", "show", "--site", "blog").stdout == ""
+
+    @pytest.mark.parametrize(
+        ("content", "encoding"),
+        [
+            (b"na\xefve\r\n", "latin-1"),
+            (b"na\xefve", "windows-1252"),
+            ("na\u00efve\n".encode("utf-16"), "utf-16"),
+            ("\ufeffna\u00efve\n".encode(), "utf-8"),
+        ],
+    )
+    def test_a_file_is_read_in_the_encoding_that_is_named(self, ready, tmp_path, content, encoding):
+        (tmp_path / "words.txt").write_bytes(content)
+        ready("site", "add", "blog", "https://blog.example.org/")
+        words = ("words.txt", "--site", "blog", "--encoding", encoding, "--action", "reject")
+
+        assert ready("lists", "import", "x", *words).exit_code == 0
+        judged = ready("score", "--site", "blog", stdin="How na\u00efve.\n")
+        assert "“na\u00efve”" in judged.stdout
+
+    def test_an_encoding_that_there_is_not_is_wrong_usage(self, ready):
+        told = ready("lists", "import", "x", "-", "--site", "blog", "--encoding", "klingon", stdin="a")
+
+        assert (told.exit_code, "klingon" in told.stderr) == (2, True)
+
+    def test_what_a_big_list_costs_is_said(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        many = "\n".join(f"term{number}" for number in range(10_000))
+
+        told = ready("lists", "import", "x", "-", "--site", "blog", stdin=many)
+
+        assert "x: 10,000 terms" in told.stdout
+        assert "MB of memory" in told.stderr
 
 
 class TestScoring:

@@ -20,6 +20,11 @@ def case_of_author(url: str | None, *lists: EntryList) -> Case:
     return Case.prepare(draft, Policy(lists=lists), History())
 
 
+def by(*lists: EntryList, text: str = "What a day.", **author: str) -> Case:
+    """What an author sends of whom the site knows this."""
+    return Case.prepare(Draft(text=text, author=Author(**author)), Policy(lists=lists), History())
+
+
 def terms(*entries: str, action: Action = Action.REVIEW) -> EntryList:
     return EntryList.parse("words", ListKind.TERMS, action, "\n".join(entries))
 

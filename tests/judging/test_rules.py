@@ -1,5 +1,6 @@
 """What each rule finds, what it leaves alone, and where it points."""
 
+import dataclasses
 from collections.abc import Iterator
 
 import pytest
@@ -11,14 +12,16 @@ from moderation.rules import (
     EntryList,
     History,
     ListKind,
+    Mode,
     Policy,
+    Scope,
     gather,
     shipped_lists,
 )
 from moderation.rules.conduct import edited, first_time_author, repeated_text, too_many_links
 from moderation.rules.lists import listed_domains, listed_patterns, listed_terms
 from moderation.verdict import Action, Signal
-from tests.judging.making import case, case_of_author, domains, marked, patterns, terms
+from tests.judging.making import by, case, case_of_author, domains, marked, patterns, terms
 
 each_shipped = pytest.mark.parametrize("shipped", shipped_lists(), ids=lambda shipped: shipped.name)
 LONG = "These are more than thirty characters, so a copy means something."
@@ -170,12 +173,17 @@ def test_the_authors_own_address_counts_and_has_no_place_in_the_text(
         (["é"], "é$", "😀é"),
         # The text as sent: patterns can look for what normalising drops.
         (["\u200b"], "\u200b", "ca\u200bsino"),
-        ([], "casino", "ca\u200bsino"),
+        # And the text with its disguises undone, marked as it was sent.
+        (["ca\u200bsino"], "casino", "a ca\u200bsino!"),
+        (["ｃａｓｉｎｏ"], "casino", "😀 ｃａｓｉｎｏ"),
+        # Spelt anew there are no capitals, so what tells letters by them sees the text as sent only.
+        ([], "(?-i)casino", "the CA\u200bSINO"),
+        ([], "(?s-i)casino", "the CA\u200bSINO"),
         # The first place is enough.
         (["a1"], r"a\d", "a1 a2"),
     ],
 )
-def test_a_listed_pattern_is_found_in_the_text_as_sent(
+def test_a_listed_pattern_is_found_as_sent_and_undisguised(
     found: list[str], pattern: str, text: str
 ) -> None:
     judged = case(text, patterns(pattern))
@@ -204,6 +212,16 @@ def test_a_pattern_takes_linear_time_whatever_it_is() -> None:
         ("trailing", "a\\"),
         # What takes too much.
         ("longer than 1,024 characters", "a" * 1_025),
+        ("steps at each character and may take 600", "a{700}"),
+        ("steps at each character and may take 600", r"\pL"),
+        # What would match every comment.
+        ("where there is nothing", "x*"),
+        ("where there is nothing", "casino|"),
+        ("where there is nothing", "^"),
+        ("where there is nothing", r"\b"),
+        ("where there is nothing", "(?:bonus)?$"),
+        # What would swallow the patterns after it.
+        ("missing )", r"a\Qb"),
         ("invalid repetition size", "a{1001}"),
         ("invalid repetition size", "((a{100}){100}){100}"),
     ],
@@ -217,7 +235,9 @@ def test_a_pattern_that_cannot_be_is_refused_with_the_reason(why: str, pattern: 
 
 
 def test_a_pattern_may_have_1024_characters() -> None:
-    assert patterns("a" * 1_024).entries == ("a" * 1_024,)
+    longest = f"[{'a' * 1_022}]"
+
+    assert patterns(longest).entries == (longest,)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +261,7 @@ def test_an_entry_that_could_never_match_is_refused(kind: ListKind, entry: str) 
     assert repr(entry) in str(refusal.value)
 
 
-@pytest.mark.parametrize("kind", ListKind)
+@pytest.mark.parametrize("kind", [ListKind.TERMS, ListKind.DOMAINS, ListKind.PATTERNS])
 def test_comments_and_blank_lines_are_passed_over(kind: ListKind) -> None:
     lines = "# Mine.\n\n  one.example \r\n\t\n#two.example\nthree.example#not-a-comment"
 
@@ -433,6 +453,8 @@ def test_a_policys_version_changes_with_anything_in_it() -> None:
         Policy(lists=(terms("one two"),)),
         Policy(lists=(terms("one", action=Action.REJECT),)),
         Policy(lists=(domains("one"),)),
+        Policy(lists=(dataclasses.replace(terms("one"), scopes=(Scope.NAME,)),)),
+        Policy(lists=(dataclasses.replace(terms("one"), mode=Mode.LOG_ONLY),)),
         Policy(lists=(terms("one"), domains("one"))),
         Policy(lists=(domains("one"), terms("one"))),
     ]
@@ -459,7 +481,11 @@ def test_a_shipped_list_has_each_entry_once_and_in_lower_case(shipped: EntryList
 def test_a_shipped_list_matches_each_of_its_entries(shipped: EntryList) -> None:
     before = "http://" if shipped.kind is ListKind.DOMAINS else ""
     for entry in shipped.entries:
-        found = gather(case(f"See {before}{entry} !", shipped))
+        found = gather(
+            case(f"See {before}{entry} !", shipped)
+            if Scope.TEXT in shipped.scopes or shipped.kind is ListKind.DOMAINS
+            else by(shipped, name=entry, url=f"http://{entry}.example")
+        )
 
         assert [signal.source for signal in found] == [f"list:{shipped.name}"], entry
 

@@ -10,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from moderation import review
+from moderation import review, sites
+from moderation.rules import ListKind, Mode, Scope
 from moderation.store import Database, SchemaOutdated, check_schema, migrate, migrations, upgrade
 from moderation.store.tables import Base
 from moderation.verdict import Action
@@ -42,10 +43,11 @@ def test_a_table_that_others_refer_to_can_be_altered_without_loss(
 ):
     """SQLite alters by copying and dropping, which must not trip over verdicts and decisions."""
     folder = shutil.copytree(Path(migrations.__file__).parent, tmp_path / "migrations")
-    (folder / "versions" / "0002_wider.py").write_text(
+    newest = migrate._newest()  # noqa: SLF001  What the next migration would follow.
+    (folder / "versions" / "9999_wider.py").write_text(
         "import sqlalchemy as sa\n"
         "from alembic import op\n"
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        f"revision, down_revision, branch_labels, depends_on = '9999', '{newest}', None, None\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('comments') as table:\n"
         "        table.alter_column('external_id', type_=sa.String(300))\n"
@@ -63,6 +65,44 @@ def test_a_table_that_others_refer_to_can_be_altered_without_loss(
         assert (found.text, found.verdict.model, len(found.decisions)) == (comment.text, "base", 1)
         if database.engine.dialect.name == "sqlite":
             assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_lists_of_an_older_version_look_where_they_looked(database, site):
+    with database.engine.begin() as connection:
+        config = migrate._config()  # noqa: SLF001  Nobody downgrades but this test.
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        for kind, action in (("terms", "reject"), ("domains", "review"), ("patterns", "approve")):
+            connection.execute(
+                text(
+                    "INSERT INTO site_lists (site_id, name, kind, action, entries, updated_at) VALUES "
+                    "(:site, :kind, :kind, :action, 'a', '2026-11-22 09:00:00')"
+                ),
+                {"site": site.id, "kind": kind, "action": action},
+            )
+    upgrade(database)
+
+    with database.reading() as session:
+        kept = [(one.name, one.action, one.scopes, one.mode) for one in sites.lists(session, site)]
+    assert kept == [
+        ("domains", Action.REVIEW, (Scope.URL,), Mode.LIVE),
+        ("patterns", Action.APPROVE, (Scope.TEXT,), Mode.LIVE),
+        ("terms", Action.REJECT, (Scope.TEXT,), Mode.LIVE),
+    ]
+
+
+def test_going_back_keeps_the_lists_that_the_older_version_can_read(database, site):
+    with database.writing() as session:
+        found = sites.by_name(session, "blog")
+        for kind in (ListKind.TERMS, ListKind.NETWORKS):
+            sites.put_list(session, found, kind, kind=kind, action=Action.REVIEW, lines="::1", now=at(1))
+        session.commit()
+    with database.engine.begin() as connection:
+        config = migrate._config()  # noqa: SLF001  Nobody downgrades but this test.
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+
+        assert connection.scalars(text("SELECT name FROM site_lists")).all() == ["terms"]
 
 
 def test_two_upgrades_at_once_are_one(tmp_path, request):
