@@ -55,6 +55,23 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     published_at: Moment | None = None
 
 
+class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the comment form was filled in, which tells programs from readers."""
+
+    honeypot: Annotated[
+        str | None,
+        msgspec.Meta(
+            max_length=2_000,
+            pattern=NO_NUL,
+            description="What came in a field that readers cannot see; only programs fill it in.",
+        ),
+    ] = None
+    seconds: Annotated[
+        float | None,
+        msgspec.Meta(ge=0, description="How long after the form was shown it was sent, in seconds."),
+    ] = None
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A comment before it is stored."""
 
@@ -62,6 +79,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     text: CommentText
     author: Author = Author()
     page: Page = Page()
+    form: Form = Form()
     parent_id: Identifier | None = None
     submitted_at: Moment | None = None
 

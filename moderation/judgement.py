@@ -61,7 +61,7 @@ def judge(case: Case, scorer: Scorer | None) -> Verdict:
         rejection = probability(evidence, scores.rejection)
         action = scorer.thresholds.action(rejection)
     return Verdict(
-        action=combine([signal.action for signal in evidence], action),
+        action=combine([signal.action for signal in evidence if signal.decides], action),
         probability=rejection,
         scores=dict(scores.attributes) if scores else {},
         reasons=tuple(sorted([*evidence, classified], key=lambda one: one.weight, reverse=True)),

@@ -64,6 +64,14 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
             description="Where in the text sent: [start, end), counted in Unicode code points."
         ),
     ] = ()
+    log_only: Annotated[
+        bool, msgspec.Meta(description="Shown for trial: it neither weighs nor asks for anything.")
+    ] = False
+
+    @property
+    def decides(self) -> bool:
+        """Whether its action counts, besides its weight: it asks for more, or vouches."""
+        return not self.log_only and (self.action is not Action.APPROVE or self.weight < 0)
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):

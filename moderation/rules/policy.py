@@ -1,17 +1,20 @@
-"""What an owner has set for a site: choices, and lists of terms, domains and patterns."""
+"""What an owner has set for a site: its rules, and lists of terms, domains and patterns."""
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from importlib import resources
+from typing import TypeVar
 
 import ahocorasick
 import msgspec
 import re2
 
 from moderation.refusal import Refusal
+from moderation.rules.options import NO_OPTIONS, Options
 from moderation.text import host, normalise
 from moderation.verdict import Action
 
@@ -20,6 +23,15 @@ _PATTERN_MEMORY = 1 << 20
 
 # A host name, perhaps written as an address. A path is refused: the whole host would be covered.
 DOMAIN_ENTRY = re.compile(r"(?:https?://)?[^\s/]+/?", re.IGNORECASE)
+
+OptionsOfARule = TypeVar("OptionsOfARule", bound=Options)
+
+
+class Mode(StrEnum):
+    """Whether what a rule or a list finds counts."""
+
+    LIVE = "live"
+    LOG_ONLY = "log-only"  # It is shown beside the verdict, and changes nothing.
 
 
 class ListKind(StrEnum):
@@ -91,11 +103,23 @@ class EntryList:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """How one rule works on a site. No mode is no rule: it is off."""
+
+    mode: Mode | None
+    options: Options = NO_OPTIONS
+
+
+@dataclass(frozen=True)
 class Policy:
     """Everything that an owner may set for how a site's comments are judged."""
 
-    max_links: int = 3
-    hold_first_time_authors: bool = False
+    # What was set for rules, by name; the others are as they come.
+    rules: Mapping[str, Setting] = field(default_factory=dict)
+    # Names of rules whose setting was kept and can no longer be read.
+    unreadable_rules: tuple[str, ...] = ()
+    # ISO 639-1, the languages that the site's readers write.
+    languages: tuple[str, ...] = ("en",)
     lists: tuple[EntryList, ...] = ()
     # Names of lists that were kept and can no longer be read.
     unreadable: tuple[str, ...] = ()
@@ -105,13 +129,25 @@ class Policy:
         """A short name that changes with anything in the policy."""
         content = msgspec.json.encode(
             (
-                self.max_links,
-                self.hold_first_time_authors,
+                [(name, one.mode, one.options) for name, one in sorted(self.rules.items())],
+                self.unreadable_rules,
+                self.languages,
                 [(one.name, one.kind, one.action, one.entries) for one in self.lists],
                 self.unreadable,
             )
         )
         return hashlib.sha256(content).hexdigest()[:12]
+
+    def options(self, kind: type[OptionsOfARule]) -> OptionsOfARule:
+        """Return the options of the rule whose options are of this kind."""
+        found = self._options.get(kind)
+        if not isinstance(found, kind):
+            found = self._options[kind] = kind()
+        return found
+
+    @cached_property
+    def _options(self) -> dict[type[Options], Options]:
+        return {type(one.options): one.options for one in self.rules.values()}
 
 
 def shipped_lists() -> tuple[EntryList, ...]:
