@@ -32,6 +32,7 @@ CommentText = Annotated[
         description="The comment as its reader wrote it.",
     ),
 ]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True, description="RFC 3339, with its offset from UTC.")]
 
 
@@ -59,16 +60,13 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """How the comment form was filled in, which tells programs from readers."""
 
     honeypot: Annotated[
-        str | None,
+        Address | None,
         msgspec.Meta(
-            max_length=2_000,
-            pattern=NO_NUL,
-            description="What came in a field that readers cannot see; only programs fill it in.",
+            description="What came in a field that readers cannot see; only programs fill it in."
         ),
     ] = None
     seconds: Annotated[
-        float | None,
-        msgspec.Meta(ge=0, description="How long after the form was shown it was sent, in seconds."),
+        Seconds | None, msgspec.Meta(description="How long the form had been shown when it was sent.")
     ] = None
 
 

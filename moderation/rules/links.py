@@ -24,11 +24,11 @@ _AFTER_SCHEME = r"(?:https?:)?+[/\\]*+(?:[^/\\?#]*@)?+"
 # Four numbers, one number of any notation that browsers take, or an IPv6 address.
 _ADDRESS = re.compile(
     _AFTER_SCHEME
-    + r"(?:\[[0-9a-f:.]+\]|(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}\.?)(?=$|[:/\\?#])",
+    + r"(?:\[[0-9a-f:.]+\]?|(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}\.?)(?=$|[:/\\?#])",
     re.IGNORECASE,
 )
 _PORT = re.compile(
-    _AFTER_SCHEME + r"(?:\[[^\]/]*\]|[^/\\?#:]+):(?!(?:80|443)?(?:$|[/\\?#]))\d*", re.IGNORECASE
+    _AFTER_SCHEME + r"(?:\[[^\]/]*\]|[^/\\?#:\[]+):(?!(?:80|443)?(?:$|[/\\?#]))\d*", re.IGNORECASE
 )
 _ENCODED = re.compile(_AFTER_SCHEME + r"(?:[^/\\?#:]*\.)?xn--", re.IGNORECASE)
 _MARKUP = re.compile(r"\[(?:url|link)\b|<a\s[^<>]{0,20}href", re.IGNORECASE)
