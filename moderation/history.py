@@ -153,7 +153,8 @@ def _placed(found: Iterable[Row[Any]], site: Site, draft: Draft) -> Copies:
 def _is_same_hand(row: Row[Any], draft: Draft) -> bool:
     if row.page_url != draft.page.url or row.author_key != author_key(draft.author):
         return False
-    return row.author_key is not None or row.author_name == draft.author.name
+    # Where there is no key, a name must do. Without any, nobody can tell.
+    return row.author_key is not None or row.author_name == (draft.author.name or "")
 
 
 def _filled(numbers: tuple[int, ...]) -> list[int | None]:
