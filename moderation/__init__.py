@@ -1,7 +1,7 @@
 """A comment moderation service: judge, queue, decide, tell the site, learn.
 
-draft, verdict, text, sketch, rules,      the core: pure, no I/O
-judgement
+draft, text, sketch, verdict, rules       the core: pure, no I/O
+judgement                                 what the core is for: a case in, a verdict out
 classifier                                the trained part; the only home of scikit-learn and joblib
 store                                     tables, engines, migrations
 history                                   what a site saw before a comment

@@ -9,6 +9,8 @@ from moderation.verdict import Action, Signal
 
 # The first copy, and each further one, up to so many.
 COPY, MORE_COPIES, COPIES_COUNTED = 1.5, 0.5, 4
+# Near copies, where there are exact ones as well.
+BESIDE_COPIES = 0.5
 # People did not want it then.
 REJECTED_BEFORE = 1.5
 
@@ -19,7 +21,7 @@ def repeated_text(case: Case) -> Iterator[Signal]:
     if found == Copies() or own_letters(case.text) < case.policy.options(ExactCopies).letters:
         return
     if found.elsewhere or found.other_sites:
-        yield _copied("repeated_text", "The same text was sent", found)
+        yield from _copied("repeated_text", "The same text was sent", found, _weight(found))
     else:
         yield Signal(
             source="repeated_text",
@@ -31,13 +33,23 @@ def repeated_text(case: Case) -> Iterator[Signal]:
 
 def near_copy(case: Case) -> Iterator[Signal]:
     """Nearly the same words arrived lately from elsewhere: a copy with a name or a link exchanged."""
-    found = case.history.near_copies
-    if found.elsewhere or found.other_sites:
-        yield _copied("near_copy", "Nearly the same text was sent", found)
+    found, exact = case.history.near_copies, case.history.copies
+    if exact.elsewhere or exact.other_sites:
+        # One campaign, which now and then changes a word, is not counted twice.
+        yield from _copied("near_copy", "Nearly the same text was sent", found, BESIDE_COPIES)
+    else:
+        yield from _copied("near_copy", "Nearly the same text was sent", found, _weight(found))
 
 
-def _copied(code: str, sentence: str, found: Copies) -> Signal:
+def _weight(found: Copies) -> float:
+    further = min(found.elsewhere + found.other_sites, COPIES_COUNTED) - 1
+    return COPY + MORE_COPIES * further + (REJECTED_BEFORE if found.rejected else 0.0)
+
+
+def _copied(code: str, sentence: str, found: Copies, weight: float) -> Iterator[Signal]:
     count = found.elsewhere + found.other_sites
+    if not count:
+        return
     times = "once" if count == 1 else f"{count} times"
     where = []
     if found.elsewhere:
@@ -46,11 +58,10 @@ def _copied(code: str, sentence: str, found: Copies) -> Signal:
     if found.other_sites:
         where.append(f"{found.other_sites} on other sites")
     rejected = f" People rejected {found.rejected} of them." if found.rejected else ""
-    more = MORE_COPIES * (min(count, COPIES_COUNTED) - 1)
-    return Signal(
+    yield Signal(
         source=code,
         code=code,
         message=f"{sentence} {times} before: {'; '.join(where)}.{rejected}",
         action=Action.REVIEW,
-        weight=COPY + more + (REJECTED_BEFORE if found.rejected else 0.0),
+        weight=weight,
     )

@@ -100,6 +100,17 @@ def test_a_copy_of_what_people_rejected_weighs_more() -> None:
     assert unwanted.message.endswith(" People rejected 1 of them.")
 
 
+def test_one_campaign_is_not_counted_twice() -> None:
+    alone, beside = (
+        next(
+            iter(near_copy(case(LONG, history=History(copies=copies, near_copies=Copies(elsewhere=9)))))
+        )
+        for copies in (Copies(same_hand=1), Copies(other_sites=1))
+    )
+
+    assert 0 < beside.weight < alone.weight
+
+
 def test_who_mends_a_word_and_sends_again_copies_nobody() -> None:
     judged = case(LONG, history=History(near_copies=Copies(same_hand=1)))
 
