@@ -46,8 +46,8 @@ from moderation.verdict import Action, Signal
 
 log = structlog.get_logger()
 
-# A rule's name is its function's. It is live unless it says otherwise; its options, with their
-# defaults and ranges, stand in options.py.
+# A rule's name is its function's. It is live unless it says otherwise. Its options are shown as they
+# come; what each can be stands in options.py.
 RULES: tuple[Rule, ...] = (
     # What the owner wrote down: the lists say themselves what a match asks for.
     Rule(listed_terms, fixed=True),
@@ -57,26 +57,26 @@ RULES: tuple[Rule, ...] = (
     Rule(unreadable_settings, fixed=True),
     # What the form tells.
     Rule(filled_honeypot),
-    Rule(sent_too_fast, SubmitTime()),  # seconds=3
+    Rule(sent_too_fast, SubmitTime(seconds=3)),
     # What the text says, and where it leads.
     Rule(nothing_to_read),
-    Rule(too_many_links, LinkCount()),  # at_least=3
-    Rule(suspicious_links, LinkKinds()),  # addresses, encoded_names, ports, markup: all
-    Rule(mostly_links, LinkShare()),  # words=4
-    Rule(repeated_host, LinkHosts()),  # at_least=3
-    Rule(generic_flattery, Flattery()),  # words=60
+    Rule(too_many_links, LinkCount(at_least=3)),
+    Rule(suspicious_links, LinkKinds(addresses=True, encoded_names=True, ports=True, markup=True)),
+    Rule(mostly_links, LinkShare(words=4)),
+    Rule(repeated_host, LinkHosts(at_least=3)),
+    Rule(generic_flattery, Flattery(words=60)),
     # What arrived before.
-    Rule(repeated_text, ExactCopies()),  # letters=30
-    Rule(near_copy, NearCopies()),  # days=30, share=0.6
-    Rule(flood, Flood()),  # from_author=5, from_range=10, minutes=2
+    Rule(repeated_text, ExactCopies(letters=30)),
+    Rule(near_copy, NearCopies(days=30, share=0.6)),
+    Rule(flood, Flood(from_author=5, from_range=10, minutes=2)),
     # Who sent it.
-    Rule(selling_name, AuthorName()),  # words=4
+    Rule(selling_name, AuthorName(words=4)),
     Rule(selling_address),
     Rule(first_time_author, mode=None),
-    Rule(known_author, KnownAuthor()),  # approvals=3
-    Rule(rejected_author, RejectedAuthor()),  # rejections=2, share=0.5
+    Rule(known_author, KnownAuthor(approvals=3)),
+    Rule(rejected_author, RejectedAuthor(rejections=2, share=0.5)),
     # Where and when.
-    Rule(old_page, OldPage()),  # days=365
+    Rule(old_page, OldPage(days=365)),
     Rule(edited),
 )
 

@@ -108,10 +108,9 @@ def rejected_author(case: Case) -> Iterator[Signal]:
 def is_known(case: Case) -> bool:
     """Whether people approved enough comments of this author and rejected none."""
     history = case.history
-    return (
-        history.approved_by_people >= case.policy.options(KnownAuthor).approvals
-        and not history.rejected_by_people
-    )
+    if not history.approved_by_people or history.rejected_by_people:
+        return False
+    return history.approved_by_people >= case.policy.options(KnownAuthor).approvals
 
 
 def _selling(code: str, message: str, weight: float, action: Action = Action.REVIEW) -> Signal:

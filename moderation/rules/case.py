@@ -26,6 +26,11 @@ class Copies:
     # This site's id of the latest one elsewhere.
     latest: str | None = None
 
+    @property
+    def of_others(self) -> int:
+        """How many stand where their author would not just have sent them twice."""
+        return self.elsewhere + self.other_sites
+
 
 @dataclass(frozen=True, slots=True)
 class History:

@@ -36,6 +36,8 @@ _MARKUP = re.compile(r"\[(?:url|link)\b|<a\s[^<>]{0,20}href", re.IGNORECASE)
 
 def too_many_links(case: Case) -> Iterator[Signal]:
     """As many links as the site's limit, or more, are worth a look; spam seldom stops early."""
+    if not case.links:
+        return
     at_least = case.policy.options(LinkCount).at_least
     count = len(case.links)
     if count >= at_least:
@@ -51,13 +53,14 @@ def too_many_links(case: Case) -> Iterator[Signal]:
 
 def suspicious_links(case: Case) -> Iterator[Signal]:
     """A link to a bare address, an odd port or an encoded name, or a link typed as HTML or BBCode."""
+    may_be_markup = "[" in case.draft.text or "<" in case.draft.text
+    if not case.links and not may_be_markup:
+        return
     kinds = case.policy.options(LinkKinds)
-    if kinds.markup and ("[" in case.draft.text or "<" in case.draft.text):
+    if kinds.markup and may_be_markup:
         typed = [match.span() for match in _MARKUP.finditer(case.draft.text)]
         if typed:
             yield _suspicious("markup", "Links were typed as HTML or BBCode, as programs do.", typed)
-    if not case.links:
-        return
     own = host(case.draft.page.url or "")
     foreign = [link for link in case.links if link.host != own]
     for wanted, code, shape, message in (
@@ -102,6 +105,8 @@ def mostly_links(case: Case) -> Iterator[Signal]:
 
 def repeated_host(case: Case) -> Iterator[Signal]:
     """Several links lead to one place, which is not the page's own."""
+    if not case.links:
+        return
     at_least = case.policy.options(LinkHosts).at_least
     if len(case.links) < at_least:
         return

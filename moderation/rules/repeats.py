@@ -18,10 +18,12 @@ REJECTED_BEFORE = 1.5
 def repeated_text(case: Case) -> Iterator[Signal]:
     """The same words arrived before: a copy says little about this page."""
     found = case.history.copies
-    if found == Copies() or own_letters(case.text) < case.policy.options(ExactCopies).letters:
+    if not (found.of_others or found.same_hand):
         return
-    if found.elsewhere or found.other_sites:
-        yield from _copied("repeated_text", "The same text was sent", found, _weight(found))
+    if own_letters(case.text) < case.policy.options(ExactCopies).letters:
+        return
+    if found.of_others:
+        yield _copied("repeated_text", "The same text was sent", found, _weight(found))
     else:
         yield Signal(
             source="repeated_text",
@@ -33,24 +35,20 @@ def repeated_text(case: Case) -> Iterator[Signal]:
 
 def near_copy(case: Case) -> Iterator[Signal]:
     """Nearly the same words arrived lately from elsewhere: a copy with a name or a link exchanged."""
-    found, exact = case.history.near_copies, case.history.copies
-    if exact.elsewhere or exact.other_sites:
+    found = case.history.near_copies
+    if found.of_others:
         # One campaign, which now and then changes a word, is not counted twice.
-        yield from _copied("near_copy", "Nearly the same text was sent", found, BESIDE_COPIES)
-    else:
-        yield from _copied("near_copy", "Nearly the same text was sent", found, _weight(found))
+        weight = BESIDE_COPIES if case.history.copies.of_others else _weight(found)
+        yield _copied("near_copy", "Nearly the same text was sent", found, weight)
 
 
 def _weight(found: Copies) -> float:
-    further = min(found.elsewhere + found.other_sites, COPIES_COUNTED) - 1
+    further = min(found.of_others, COPIES_COUNTED) - 1
     return COPY + MORE_COPIES * further + (REJECTED_BEFORE if found.rejected else 0.0)
 
 
-def _copied(code: str, sentence: str, found: Copies, weight: float) -> Iterator[Signal]:
-    count = found.elsewhere + found.other_sites
-    if not count:
-        return
-    times = "once" if count == 1 else f"{count} times"
+def _copied(code: str, sentence: str, found: Copies, weight: float) -> Signal:
+    times = "once" if found.of_others == 1 else f"{found.of_others} times"
     where = []
     if found.elsewhere:
         latest = f", last as {found.latest}" if found.latest else ""
@@ -58,7 +56,7 @@ def _copied(code: str, sentence: str, found: Copies, weight: float) -> Iterator[
     if found.other_sites:
         where.append(f"{found.other_sites} on other sites")
     rejected = f" People rejected {found.rejected} of them." if found.rejected else ""
-    yield Signal(
+    return Signal(
         source=code,
         code=code,
         message=f"{sentence} {times} before: {'; '.join(where)}.{rejected}",

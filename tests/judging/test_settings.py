@@ -68,6 +68,10 @@ def test_no_two_rules_share_their_options() -> None:
     kinds = [type(rule.options) for rule in RULES if rule.options.__struct_fields__]
 
     assert len(set(kinds)) == len(kinds)
+
+
+def test_the_policy_shows_the_options_that_hold() -> None:
+    """They are written out where the rules are read, and are the defaults of what is stored."""
     assert all(rule.options == type(rule.options)() for rule in RULES)
 
 
