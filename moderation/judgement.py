@@ -62,7 +62,7 @@ def judge(case: Case, scorer: Scorer | None) -> Verdict:
         rejection = probability(counted, scores.rejection)
         action = scorer.thresholds.action(rejection)
     return Verdict(
-        action=combine([signal.action for signal in counted], action),
+        action=combine([signal.action for signal in evidence if signal.decides], action),
         probability=rejection,
         scores=dict(scores.attributes) if scores else {},
         reasons=tuple(sorted([*evidence, classified], key=lambda one: one.weight, reverse=True)),

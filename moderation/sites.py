@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
 import structlog
@@ -20,10 +20,12 @@ from moderation.rules import (
     Numbered,
     Policy,
     Scope,
+    Setting,
     check_together,
+    settings,
     shipped_lists,
 )
-from moderation.store.tables import Site, SiteList
+from moderation.store.tables import Site, SiteList, SiteRule
 from moderation.verdict import Action
 
 log = structlog.get_logger()
@@ -31,6 +33,15 @@ log = structlog.get_logger()
 # A key that an owner brings is what his plugin already has: Akismet's are 12 hexadecimal digits.
 BROUGHT_KEY = re.compile(r"[0-9a-fA-F]{12,128}")
 ADDRESS = re.compile(r"https?://[^\s/]\S{0,1900}")
+# ISO 639-1.
+LANGUAGES = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv"
+    " dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie"
+    " ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv"
+    " mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm"
+    " rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts"
+    " tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
 
 
 class NameTaken(Refusal):
@@ -51,6 +62,10 @@ class WeakKey(Refusal):
 
 class UnknownSite(Refusal):
     """There is no site of that name."""
+
+
+class BadLanguage(Refusal):
+    """What was given as a language is none."""
 
 
 class UnknownList(Refusal):
@@ -100,18 +115,69 @@ def every(session: Session) -> list[Site]:
     return list(session.scalars(select(Site).order_by(Site.name)))
 
 
-def choose(
-    session: Session,
-    site: Site,
-    *,
-    max_links: int | None = None,
-    hold_first_time_authors: bool | None = None,
-) -> None:
+def choose(session: Session, site: Site, *, languages: Collection[str] | None = None) -> None:
     """Change the choices that are given; None leaves one as it is."""
-    if max_links is not None:
-        site.max_links = max_links
-    if hold_first_time_authors is not None:
-        site.hold_first_time_authors = hold_first_time_authors
+    if languages is not None:
+        wrong = [one for one in languages if one not in LANGUAGES.split()]
+        if wrong or not languages:
+            raise BadLanguage(
+                f"{wrong[0]!r} is no language. Use the two letters of ISO 639-1, such as en or de."
+                if wrong
+                else "A site has at least one language."
+            )
+        # Each once, in the order given.
+        site.languages = ",".join(dict.fromkeys(languages))
+    _policy_changed(session, site)
+
+
+def rules(session: Session, site: Site) -> tuple[dict[str, Setting], list[str]]:
+    """What the owner set for rules, by name; and the names of those that cannot be read."""
+    readable: dict[str, Setting] = {}
+    unreadable: list[str] = []
+    for kept in session.scalars(
+        select(SiteRule).where(SiteRule.site_id == site.id).order_by(SiteRule.rule)
+    ):
+        try:
+            readable[kept.rule] = settings.read(kept.rule, kept.mode, kept.options)
+        # It was read when it was set, by another version. A comment must not be lost for it.
+        except settings.UnreadableSetting:
+            log.exception("setting_unreadable", site_id=site.id, setting_id=kept.id)
+            unreadable.append(kept.rule)
+    return readable, unreadable
+
+
+def set_rule(
+    session: Session, site: Site, name: str, *, mode: str | None, options: Mapping[str, str]
+) -> Setting:
+    """Change how a rule works on the site; no mode leaves it as it is. Return the whole setting.
+
+    Raises UnknownRule or BadOption.
+    """
+    rule = settings.rule(name)
+    readable, _ = rules(session, site)
+    before = readable.get(name) or settings.default(rule)
+    setting = settings.change(before, mode=mode, options=options)
+    row = _kept(session, site, name)
+    if setting == settings.default(rule):
+        # Nothing is kept, so that a better default reaches those who went back to this one.
+        if row:
+            session.delete(row)
+    else:
+        row = row or SiteRule(site_id=site.id, rule=name)
+        row.mode, row.options = settings.kept(rule, setting)
+        session.add(row)
+    _policy_changed(session, site)
+    return setting
+
+
+def reset_rule(session: Session, site: Site, name: str) -> None:
+    """Let a rule work on the site as it comes. Raises UnknownRule."""
+    row = _kept(session, site, name)
+    if row is None:
+        # Nothing to do; but what was set for a rule that there is no more can be removed as well.
+        settings.rule(name)
+        return
+    session.delete(row)
     _policy_changed(session, site)
 
 
@@ -203,12 +269,18 @@ class Policies:
             except BadEntry as error:
                 log.exception("list_unreadable", site_id=site.id, list_id=kept.id, reason=error.why)
                 unreadable.append(kept.name)
+        chosen, unset = rules(session, site)
         return Policy(
-            max_links=site.max_links,
-            hold_first_time_authors=site.hold_first_time_authors,
+            rules=chosen,
+            unreadable_rules=tuple(unset),
+            languages=tuple(site.languages.split(",")),
             lists=(*readable, *self._shipped),
             unreadable=tuple(unreadable),
         )
+
+
+def _kept(session: Session, site: Site, name: str) -> SiteRule | None:
+    return session.scalar(select(SiteRule).where(SiteRule.site_id == site.id, SiteRule.rule == name))
 
 
 def _parse(kept: SiteList) -> EntryList:

@@ -65,8 +65,18 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     log_only: Annotated[
-        bool, msgspec.Meta(description="Recorded, but without effect on the verdict.")
+        bool, msgspec.Meta(description="Shown for trial: it neither weighs nor asks for anything.")
     ] = False
+
+    @property
+    def only_weighs(self) -> bool:
+        """Whether it asks for nothing by itself: weak evidence is no voice for approval."""
+        return self.action is Action.APPROVE and self.weight >= 0
+
+    @property
+    def decides(self) -> bool:
+        """Whether its action counts, besides its weight: it asks for more, or vouches."""
+        return not (self.log_only or self.only_weighs)
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,14 +1,17 @@
-"""What an owner has set for a site: choices, and lists of terms, domains and patterns."""
+"""What an owner has set for a site: its rules, and lists of terms, domains and patterns."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
+from typing import TypeVar
 
 import msgspec
 
 from moderation.rules.entries import EntryList, ListKind, Mode, Scope
 from moderation.rules.finders import Finders
+from moderation.rules.options import NO_OPTIONS, Options
 from moderation.verdict import Action
 
 __all__ = ["EntryList", "ListKind", "Mode", "Policy", "Scope", "shipped_lists"]
@@ -22,13 +25,27 @@ _SHIPPED = (
     ("link_shorteners", ListKind.DOMAINS, (Scope.URL,)),
 )
 
+OptionsOfARule = TypeVar("OptionsOfARule", bound=Options)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How one rule works on a site. No mode is no rule: it is off."""
+
+    mode: Mode | None
+    options: Options = NO_OPTIONS
+
 
 @dataclass(frozen=True)
 class Policy:
     """Everything that an owner may set for how a site's comments are judged."""
 
-    max_links: int = 3
-    hold_first_time_authors: bool = False
+    # What was set for rules, by name; the others are as they come.
+    rules: Mapping[str, Setting] = field(default_factory=dict)
+    # Names of rules whose setting was kept and can no longer be read.
+    unreadable_rules: tuple[str, ...] = ()
+    # ISO 639-1, the languages that the site's readers write.
+    languages: tuple[str, ...] = ("en",)
     lists: tuple[EntryList, ...] = ()
     # Names of lists that were kept and can no longer be read.
     unreadable: tuple[str, ...] = ()
@@ -38,8 +55,9 @@ class Policy:
         """A short name that changes with anything in the policy."""
         content = msgspec.json.encode(
             (
-                self.max_links,
-                self.hold_first_time_authors,
+                [(name, one.mode, one.options) for name, one in sorted(self.rules.items())],
+                self.unreadable_rules,
+                self.languages,
                 [
                     (one.name, one.kind, one.action, one.scopes, one.mode, one.entries)
                     for one in self.lists
@@ -53,6 +71,17 @@ class Policy:
     def finders(self) -> Finders:
         """The lists, compiled for one pass over a comment."""
         return Finders(self.lists)
+
+    def options(self, kind: type[OptionsOfARule]) -> OptionsOfARule:
+        """Return the options of the rule whose options are of this kind."""
+        found = self._options.get(kind)
+        if not isinstance(found, kind):
+            found = self._options[kind] = kind()
+        return found
+
+    @cached_property
+    def _options(self) -> dict[type[Options], Options]:
+        return {type(one.options): one.options for one in self.rules.values()}
 
 
 def shipped_lists() -> tuple[EntryList, ...]:

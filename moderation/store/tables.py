@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import (
     JSON,
+    BigInteger,
     DateTime,
     Dialect,
     ForeignKey,
@@ -142,12 +143,31 @@ class Site(Base):
     # The key itself is shown once and never stored.
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
-    # Choices of the owner, which change. policy_revision grows with each change of these or the lists.
-    max_links: Mapped[int] = mapped_column(default=3)
-    hold_first_time_authors: Mapped[bool] = mapped_column(default=False)
+    # The owner's choices, which change: the languages that readers write, as in “en,de”.
+    languages: Mapped[str] = mapped_column(String(200), default="en")
+    # Grows with each change of the languages, the rules or the lists.
     policy_revision: Mapped[int] = mapped_column(default=1)
     # How many decisions the site's feed holds. Grows in the transaction of each decision.
     decision_count: Mapped[int] = mapped_column(default=0)
+
+
+class SiteRule(Base):
+    """What an owner set for a rule of one site, as far as it differs from how the rule comes.
+
+    Kept as text and read by `sites`: what one version saved may mean nothing to another, and a
+    comment must not be lost for it.
+    """
+
+    __tablename__ = "site_rules"
+    __table_args__ = (UniqueConstraint("site_id", "rule"),)
+
+    id: Mapped[Key] = mapped_column(init=False)
+    site_id: Mapped[int] = mapped_column(ForeignKey(Site.id))
+    rule: Mapped[str] = mapped_column(String(100))
+    # live, log-only or off; null leaves the rule's own.
+    mode: Mapped[str | None] = mapped_column(String(20), default=None)
+    # A JSON object with the options that differ.
+    options: Mapped[str] = mapped_column(Text, default="{}")
 
 
 class SiteList(Base):
@@ -179,8 +199,10 @@ class Comment(Base):
         Index("ix_comments_queue", "outcome", "superseded", "urgency", "id"),
         # Lists of what is settled, the latest first.
         Index("ix_comments_settled", "outcome", "superseded", "id"),
-        Index("ix_comments_copies", "site_id", "text_hash"),
-        Index("ix_comments_author", "site_id", "author_key"),
+        # Copies, on whatever site. The latest of each count, so the second column orders them.
+        Index("ix_comments_copies", "text_hash", "id"),
+        Index("ix_comments_author", "site_id", "author_key", "id"),
+        Index("ix_comments_range", "site_id", "author_range", "id"),
     )
 
     id: Mapped[Key] = mapped_column(init=False)
@@ -195,6 +217,8 @@ class Comment(Base):
     author_ip: Mapped[str | None] = mapped_column(String(500))
     author_user_agent: Mapped[str | None] = mapped_column(String(2_000))
     author_id: Mapped[str | None] = mapped_column(String(255))
+    form_honeypot: Mapped[str | None] = mapped_column(String(2_000))
+    form_seconds: Mapped[float | None]
     page_url: Mapped[str | None] = mapped_column(String(2_000))
     page_title: Mapped[str | None] = mapped_column(String(2_000))
     page_published_at: Mapped[datetime | None]
@@ -208,6 +232,8 @@ class Comment(Base):
     text_hash: Mapped[str] = mapped_column(String(64))
     # Whom the site's history knows the author as; null where it cannot tell.
     author_key: Mapped[str | None] = mapped_column(String(64))
+    # The range of addresses that the author's is in; null where it tells nothing.
+    author_range: Mapped[str | None] = mapped_column(String(50))
 
     # How early in the queue it comes.
     urgency: Mapped[float]
@@ -223,6 +249,17 @@ class Comment(Base):
     decisions: Mapped[list["Decision"]] = relationship(
         init=False, lazy="raise", back_populates="comment", order_by="Decision.revision"
     )
+
+
+class Sketch(Base):
+    """One of the few numbers that stand for a comment's text: near copies share most of theirs."""
+
+    __tablename__ = "sketches"
+    # The key is all there is to a row.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id), primary_key=True)
 
 
 class StoredVerdict(Base):

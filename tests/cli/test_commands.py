@@ -3,12 +3,14 @@
 import json
 import shutil
 import socket
+import sqlite3
 from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner, Result
 
 from moderation.cli import main
+from moderation.rules.settings import SETTABLE
 from tests.conftest import SHIPPED_MODELS
 
 SHIPPED = next(SHIPPED_MODELS.glob("base-*")).name
@@ -99,17 +101,99 @@ class TestSites:
 
         assert (told.exit_code, complaint in told.stderr) == (1, True)
 
-    def test_choices_are_changed_one_by_one(self, ready):
+    def test_a_site_has_languages(self, ready):
         ready("site", "add", "blog", "https://blog.example.org/")
-        ready("site", "set", "blog", "--max-links", "7")
-        ready("site", "set", "blog", "--hold-first-time-authors")
 
-        assert "links from 7 on reviewed\tfirst-time authors held" in ready("site", "list").stdout
+        assert ready("site", "list").stdout.endswith("\ten\n")
+        assert ready("site", "set", "blog", "--languages", "en, DE").exit_code == 0
+        assert ready("site", "list").stdout.endswith("\ten,de\n")
+
+    def test_what_is_no_language_is_refused(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+
+        told = ready("site", "set", "blog", "--languages", "en,klingon")
+
+        assert (told.exit_code, "'klingon' is no language" in told.stderr) == (1, True)
 
     def test_a_site_that_there_is_not_cannot_be_changed(self, ready):
-        told = ready("site", "set", "nowhere", "--max-links", "7")
+        told = ready("site", "set", "nowhere", "--languages", "en")
 
         assert (told.exit_code, "no site named nowhere" in told.stderr) == (1, True)
+
+
+class TestRules:
+    def test_a_table_shows_every_rule_with_its_options_and_what_it_looks_for(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+
+        shown = ready("rules", "show", "--site", "blog").stdout
+
+        for name, rule in SETTABLE.items():
+            (line,) = [line for line in shown.splitlines() if line.split(" ")[0] == name]
+            assert rule.summary in line
+        assert [
+            line.split()[1:3] for line in shown.splitlines() if line.startswith("too_many_links")
+        ] == [["live", "at_least=3"]]
+
+    def test_a_rule_that_was_set_judges_so_until_it_is_reset(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        line = "Thank you, this was a pleasure to read: https://example.org/\n"
+
+        def codes():
+            judged = ready("score", "--site", "blog", stdin=line).stdout
+            return [reason["code"] for reason in json.loads(judged)["reasons"]]
+
+        before = codes()
+        told = ready("rules", "set", "too_many_links", "--site", "blog", "at_least=1")
+        during = codes()
+        shown = ready("rules", "show", "--site", "blog").stdout
+        ready("rules", "reset", "too_many_links", "--site", "blog")
+
+        assert told.stdout.startswith("too_many_links: live, at_least=1. ")
+        assert "too_many_links" in set(during) - set(before)
+        assert "live*" in shown
+        assert codes() == before
+
+    def test_a_rule_on_trial_is_shown_and_changes_nothing(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        line = "Thank you, this was a pleasure to read.\n"
+        before = json.loads(ready("score", "--site", "blog", stdin=line).stdout)
+
+        ready("rules", "set", "first_time_author", "--mode", "log-only", "--site", "blog")
+        during = json.loads(ready("score", "--site", "blog", stdin=line).stdout)
+
+        assert (during["action"], during["probability"]) == (before["action"], before["probability"])
+        assert [reason["code"] for reason in during["reasons"] if reason.get("log_only")] == [
+            "first_time_author"
+        ]
+
+    @pytest.mark.parametrize(
+        ("code", "words", "complaint"),
+        [
+            (1, ("nothing", "x=1"), "There is no rule nothing to set. The rules: "),
+            (1, ("too_many_links", "at_least=0"), "at_least must be a whole number from 1 to 1,000"),
+            (1, ("too_many_links", "most=4"), "most is no option of this rule. Its options: at_least."),
+            (2, ("too_many_links", "5"), "'5' is no option; write it as NAME=VALUE."),
+            (2, ("too_many_links",), "Name a --mode, or options as NAME=VALUE."),
+            (2, ("too_many_links", "--mode", "sometimes"), "'off', 'live', 'log-only'"),
+        ],
+    )
+    def test_a_wrong_setting_is_refused_with_what_it_can_be(self, ready, code, words, complaint):
+        ready("site", "add", "blog", "https://blog.example.org/")
+
+        told = ready("rules", "set", *words, "--site", "blog")
+
+        assert (told.exit_code, complaint in told.stderr) == (code, True)
+
+    def test_a_setting_that_cannot_be_read_is_told(self, ready, tmp_path):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        with sqlite3.connect(tmp_path / "instance" / "moderation.db") as database:
+            database.execute("INSERT INTO site_rules (site_id, rule, options) VALUES (1, 'flood', '?')")
+        database.close()
+
+        shown = ready("rules", "show", "--site", "blog")
+
+        assert (shown.exit_code, "flood was set by another version" in shown.stderr) == (0, True)
+        assert "unreadable" in shown.stdout
 
 
 class TestModerators:

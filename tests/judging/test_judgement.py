@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from moderation.draft import Draft
+from moderation.draft import Author, Draft
 from moderation.judgement import judge
-from moderation.rules import Case, EntryList, History, Mode, Policy
+from moderation.rules import RULES, Case, Copies, EntryList, History, Mode, Policy, Setting
 from moderation.text import Normalised
 from moderation.verdict import (
     Action,
@@ -321,10 +321,10 @@ def test_rules_speak_without_a_classifier(
 
 def test_reasons_are_ordered_by_weight() -> None:
     judged = case(
-        "What a day. " * 3,
+        "What a day. " * 5,
         terms("day", action=APPROVE),
         patterns("w", action=REJECT),
-        history=History(copies=1, is_edit=True),
+        history=History(copies=Copies(elsewhere=1), is_edit=True),
     )
 
     reasons = judge(judged, Scorer(1.75)).reasons
@@ -332,8 +332,8 @@ def test_reasons_are_ordered_by_weight() -> None:
     assert [(reason.source, reason.weight) for reason in reasons] == [
         ("list:shapes", 6.0),
         ("classifier", 1.75),
-        ("repeats", 1.5),
-        ("edits", 0.0),
+        ("repeated_text", 1.5),
+        ("edited", 0.0),
         ("list:words", -3.0),
     ]
 
@@ -359,8 +359,12 @@ lists = st.one_of(
 ).flatmap(lambda one: st.sampled_from(Mode).map(lambda mode: dataclasses.replace(one, mode=mode)))
 histories = st.builds(
     History,
-    copies=st.integers(0, 10),
+    copies=st.builds(Copies, *[st.integers(0, 10)] * 4),
+    near_copies=st.builds(Copies, *[st.integers(0, 10)] * 4),
     approved_before=st.integers(0, 10),
+    approved_by_people=st.integers(0, 10),
+    rejected_by_people=st.integers(0, 2),
+    recent_from_author=st.integers(0, 10),
     is_edit=st.booleans(),
 )
 
@@ -369,11 +373,14 @@ histories = st.builds(
 def cases(draw: st.DrawFn) -> Case:
     text = " ".join(draw(spoken)) or "?"
     policy = Policy(
-        max_links=draw(st.integers(0, 3)),
-        hold_first_time_authors=draw(st.booleans()),
+        rules={
+            rule.name: Setting(draw(st.sampled_from([None, Mode.LIVE])), rule.options)
+            for rule in draw(st.lists(st.sampled_from(RULES), max_size=4))
+        },
         lists=tuple(draw(st.lists(lists, max_size=4))),
     )
-    return Case.prepare(Draft(text=text), policy, draw(histories))
+    author = draw(st.sampled_from([Author(), Author(name="Cheap pills", url="http://b.com/buy")]))
+    return Case.prepare(Draft(text=text, author=author), policy, draw(histories))
 
 
 scorers = st.floats(-50, 50).map(Scorer)
@@ -397,9 +404,7 @@ def test_nothing_is_ever_approved_over_a_rule_that_asks_for_more(
     verdict = judge(judged, scorer)
 
     asked = {
-        reason.action
-        for reason in verdict.reasons
-        if reason.source != "classifier" and not reason.log_only
+        reason.action for reason in verdict.reasons if reason.source != "classifier" and reason.decides
     }
     assert verdict.action is not APPROVE or asked <= {APPROVE}
 
@@ -410,9 +415,7 @@ def test_nothing_is_ever_rejected_over_a_rule_that_vouches(judged: Case, scorer:
     verdict = judge(judged, scorer)
 
     asked = {
-        reason.action
-        for reason in verdict.reasons
-        if reason.source != "classifier" and not reason.log_only
+        reason.action for reason in verdict.reasons if reason.source != "classifier" and reason.decides
     }
     assert verdict.action is not REJECT or APPROVE not in asked
 
@@ -440,8 +443,7 @@ def test_one_more_list_that_objects_never_makes_a_verdict_milder(
     judged: Case, scorer: Scorer | None, objection: Action
 ) -> None:
     stricter = Policy(
-        max_links=judged.policy.max_links,
-        hold_first_time_authors=judged.policy.hold_first_time_authors,
+        rules=judged.policy.rules,
         lists=(*judged.policy.lists, patterns("(?s).", action=objection)),
     )
 

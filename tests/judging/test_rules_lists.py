@@ -17,7 +17,6 @@ from moderation.rules import (
     Policy,
     Scope,
     catch_alls,
-    gather,
     shipped_lists,
 )
 from moderation.rules import patterns as limits
@@ -30,7 +29,7 @@ from moderation.rules.lists import (
 )
 from moderation.text import normalise
 from moderation.verdict import Action
-from tests.judging.making import Scorer, by, case, domains, marked, patterns, terms
+from tests.judging.making import Scorer, by, case, domains, found_by_lists, marked, patterns, terms
 
 ANA = {
     "name": "Ana Casino",
@@ -53,7 +52,7 @@ def fragments(*entries: str, scopes: tuple[Scope, ...] = ()) -> EntryList:
 
 
 def sentences(judged: Case) -> list[str]:
-    return [signal.message for signal in gather(judged)]
+    return [signal.message for signal in found_by_lists(judged)]
 
 
 class TestScopes:
@@ -117,7 +116,7 @@ class TestScopes:
             text="A casino; see http://www.casino.example.com/x and http://ana.example.com/.",
         )
 
-        (signal,) = gather(judged)
+        (signal,) = found_by_lists(judged)
 
         assert marked(judged, signal) == ["http://www.casino.example.com/x"]
 
@@ -355,7 +354,7 @@ class TestLogOnly:
         scopes = {ListKind.NETWORKS: Scope.IP}.get(kind, Scope.URL)
         judged = by(listed(kind, entry, scopes=(scopes,), mode=Mode.LOG_ONLY), **ANA)
 
-        assert [signal.log_only for signal in gather(judged)] == [True]
+        assert [signal.log_only for signal in found_by_lists(judged)] == [True]
 
     @pytest.mark.parametrize("action", Action)
     def test_it_is_shown_and_changes_nothing(self, action):
@@ -459,7 +458,7 @@ def test_a_fragment_that_stands_everywhere_is_marked_in_some_places():
 def test_one_entry_of_two_lists_speaks_for_both():
     judged = case("casinos", terms("casinos"), fragments("casino", "casinos", scopes=(Scope.TEXT,)))
 
-    assert [signal.code for signal in gather(judged)] == ["listed_term", "listed_fragment"]
+    assert [signal.code for signal in found_by_lists(judged)] == ["listed_term", "listed_fragment"]
 
 
 def test_a_very_long_entry_is_not_repeated_in_full():
@@ -510,7 +509,7 @@ def test_no_shipped_list_stops_civil_talk_of_hard_things(civil):
         author=Author(name="Ana Loan", email="ana@example.org", url="https://ana.example.org/casinos/"),
     )
 
-    assert gather(Case.prepare(draft, Policy(lists=shipped_lists()), History())) == []
+    assert found_by_lists(Case.prepare(draft, Policy(lists=shipped_lists()), History())) == []
 
 
 @pytest.mark.parametrize(
@@ -531,18 +530,18 @@ def test_no_shipped_list_stops_civil_talk_of_hard_things(civil):
     ],
 )
 def test_the_shipped_lists_ask_a_person_about_what_they_are_for(source, abusive):
-    signals = gather(case(abusive, *shipped_lists()))
+    signals = found_by_lists(case(abusive, *shipped_lists()))
 
     assert f"list:{source}" in [signal.source for signal in signals]
     assert {signal.action for signal in signals} == {Action.REVIEW}
 
 
 def test_a_name_that_is_an_advertisement_is_noticed():
-    signals = gather(by(*shipped_lists(), name="Payday Loans"))
+    signals = found_by_lists(by(*shipped_lists(), name="Payday Loans"))
 
     assert [signal.source for signal in signals] == ["list:spam_names"]
 
 
 @pytest.mark.parametrize("name", ["Ana", "Seoyeon Kim", "Casimir", "Ben Loan", "Viola", "Escorial"])
 def test_people_are_not_taken_for_advertisements(name):
-    assert gather(by(*shipped_lists(), name=name)) == []
+    assert found_by_lists(by(*shipped_lists(), name=name)) == []

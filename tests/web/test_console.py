@@ -309,6 +309,22 @@ class TestPages:
         assert "on trial: would ask to reject" in page
         assert "On the list new" not in html.unescape(ana.read("/console/").text)
 
+    def test_evidence_that_only_weighs_is_not_said_to_ask_for_approval(self, ana, database, site):
+        weak = Signal(source="x", code="x", message="Weak.", action=Action.APPROVE, weight=0.5)
+        vouching = Signal(source="y", code="y", message="Known.", action=Action.APPROVE, weight=-0.5)
+        trial = msgspec.structs.replace(weak, message="New.", log_only=True)
+        judged = msgspec.structs.replace(verdict(), reasons=(weak, vouching, trial))
+        with database.writing() as session:
+            comment, _ = intake.record(session, site, draft("weak"), judged, now=at(0))
+            session.commit()
+
+        shown = " ".join(
+            re.sub("<[^>]+>", " ", ana.read(f"/console/comments/{comment.id}").text).split()
+        )
+        assert re.search(
+            r"Weak\. only weighs .* Known\. asks to approve .* New\. on trial: would only weigh", shown
+        )
+
     def test_outcomes_have_a_list_each(self, ana, database, site):
         with database.writing() as session:
             for action in Action:
