@@ -249,7 +249,11 @@ def _picture(race: rounds.Race) -> str:
 
     present = sorted((one for one in CONTESTANTS if one.name in race.times), key=rate, reverse=True)
     rows = [
-        plot.Row(one.name, (mark(one.name, "warm"), mark(one.name, "cold")), one.name.startswith("ours"))
+        plot.Row(
+            one.name,
+            (mark(one.name, "warm"), mark(one.name, "cold")),
+            one.name in {OURS, OURS_EXPLAINED},
+        )
         for one in present
     ]
     ratios = [found.value for row in rows for found in row.marks if found]

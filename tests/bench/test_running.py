@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.contestants import OURS, TWIN, Setting, by_name
+from bench.contestants import OURS, Setting, by_name
 from bench.running import CannotTakePart, Running
 
 TEXTS = ["Thank you, that was a pleasure to read.", "You are a stupid idiot.", "See you at the market."]
@@ -41,14 +41,6 @@ def test_each_comment_is_timed_and_the_texts_go_round(ours):
 
 def test_the_time_bounds_a_round(ours):
     assert len(ours.one(0, 1_000, seconds=0)) == 1
-
-
-def test_who_gives_no_scores_says_so():
-    with (
-        Running(by_name(TWIN), TEXTS, Setting()) as running,
-        pytest.raises(CannotTakePart, match="no scores"),
-    ):
-        running.opinions(0, 1)
 
 
 def test_who_cannot_start_says_why():
