@@ -138,7 +138,7 @@ How fast a comment is judged, beside others: one process, one thread.
 
 """
 
-_WHAT_THEY_DO = """
+_WHAT_THEY_DO = """\
 Only ours runs rules, finds links and decides; the time of the others is for a score or a yes.
 [Quality](quality.md) says how often they are right.
 
@@ -151,6 +151,8 @@ Contestants run in turns, each round in another random order, each timed inside 
 A ratio is the median, over the rounds, of two rates in one round: other work weighs on both.
 Trust ratios, not absolute figures; a ratio below 1.5 is no finding.
 Spread is the range of a contestant's rounds, divided by their median.
+Times are those of the processor: waiting while other programs run does not count.
+Only the first verdict is timed by the clock on the wall.
 
 First sight: each comment is judged once, in a fresh process, as a service meets comments.
 Warm: the same comments again and again, when all that can be remembered is remembered.

@@ -9,12 +9,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from time import perf_counter_ns
+from time import monotonic, process_time_ns
 from typing import Any, TextIO
 
 from bench.contestants import Ready, Setting, by_name
 
-_BILLION = 1_000_000_000
 # What loads on the first call is no part of the times.
 _FIRST = "Thank you for this, it was a pleasure to read."
 
@@ -46,9 +45,9 @@ class Worker:
         together = self._asked.batch
         if together is None:
             raise ValueError("no batch call")
-        begun = perf_counter_ns()
+        begun = process_time_ns()
         together(self._texts)
-        return {"nanoseconds": [perf_counter_ns() - begun]}
+        return {"nanoseconds": [process_time_ns() - begun]}
 
     def opinions(self, start: int, count: int) -> dict[str, Any]:
         """Say of some texts how bad they are, and what becomes of each."""
@@ -66,15 +65,18 @@ class Worker:
 
 
 def time_each(ask: Callable[[str], object], texts: Iterable[str], seconds: float) -> list[int]:
-    """Time each call, in nanoseconds, until the texts or the seconds are used up."""
+    """Time each call, in nanoseconds, until the texts or the seconds are used up.
+
+    The processor's time counts and not the clock on the wall, or a contestant would be charged for
+    waiting while other programs run.
+    """
     found: list[int] = []
-    until = perf_counter_ns() + int(seconds * _BILLION)
+    until = monotonic() + seconds
     for text in texts:
-        begun = perf_counter_ns()
+        begun = process_time_ns()
         ask(text)
-        ended = perf_counter_ns()
-        found.append(ended - begun)
-        if ended > until:
+        found.append(process_time_ns() - begun)
+        if monotonic() > until:
             break
     return found
 
