@@ -249,4 +249,4 @@ def _picture(tests: Sequence[Test], measures: dict[str, dict[str, Measures]]) ->
 
 
 if __name__ == "__main__":
-    main()
+    report.run(main)

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bench.contestants import Contestant
 from bench.texts import ROOT
+from moderation.refusal import Refusal
 
 FOLDER = ROOT / "docs/benchmarks"
 
@@ -85,9 +86,17 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield tell
 
 
+def run(main: Callable[[], None]) -> None:
+    """Run a program, and say in a line what it will not do."""
+    try:
+        main()
+    except (Refusal, OSError) as error:
+        raise SystemExit(str(error)) from None
+
+
 def _options() -> list[str]:
-    """The options of the command line besides the corpus, which is a folder of whoever ran it."""
-    options = sys.argv[1:]
+    """The options of the command line, without the folders of whoever ran it."""
+    options = [Path(option).name for option in sys.argv[1:]]
     if "--corpus" in options:
         place = options.index("--corpus")
         del options[place : place + 2]

@@ -67,6 +67,11 @@ class Race:
         """One contestant's times, empty at first."""
         return self.times.setdefault(contestant.name, Times())
 
+    def leave_out(self, contestant: Contestant, reason: str) -> None:
+        """Forget what was measured of somebody who cannot go on."""
+        self.times.pop(contestant.name, None)
+        self.absent[contestant.name] = reason
+
     def ratio(self, name: str, base: str, kind: str) -> float | None:
         """The median over the rounds of one contestant's rate divided by another's in the same round."""
         mine: list[float] = getattr(self.times[name], kind) if name in self.times else []
@@ -94,16 +99,16 @@ def race(
         for number, contestant, is_last in _turns("first sight", contestants, plan.cold_rounds, tell):
             if contestant.name in found.absent:
                 continue
-            try:
-                one = Running(contestant, texts, setting)
-            except CannotTakePart as error:
-                found.absent[contestant.name] = str(error)
-                continue
+            # Who is slow sees other comments in each round, and so more of them in all.
+            begin = number * len(texts) // plan.cold_rounds
             with ExitStack() as process:
-                process.enter_context(one)
-                # Who is slow sees other comments in each round, and so more of them in all.
-                begin = number * len(texts) // plan.cold_rounds
-                found.of(contestant).add("cold", one.one(begin, len(texts), plan.cold_seconds))
+                try:
+                    one = process.enter_context(Running(contestant, texts, setting))
+                    each = one.one(begin, len(texts), plan.cold_seconds)
+                except CannotTakePart as error:
+                    found.leave_out(contestant, str(error))
+                    continue
+                found.of(contestant).add("cold", each)
                 if is_last:
                     processes.enter_context(process.pop_all())
                     running.append(one)

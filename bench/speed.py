@@ -47,7 +47,7 @@ def main() -> None:
     if asked.quick:
         plan = rounds.Plan(1, 1.0, 3, 0.5, 2)
     with tempfile.TemporaryDirectory() as folder, report.progress() as tell:
-        long = asked.list or Path(folder) / "terms.txt"
+        long = asked.list.resolve() if asked.list else Path(folder) / "terms.txt"
         if asked.list is None:
             long.write_text("\n".join(terms()), "utf-8")
         setting = Setting(asked.model, long)
@@ -280,4 +280,4 @@ def _decade(value: float, *, up: bool) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    report.run(main)
