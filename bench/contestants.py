@@ -165,7 +165,9 @@ CONTESTANTS: tuple[Contestant, ...] = (
         ("scikit-learn",),
         judges_quality=False,
     ),
-    Contestant(BASE, "a linear model over words, in scikit-learn", _alt_profanity_check, (BASE,)),
+    Contestant(
+        BASE, "a linear model over words, in scikit-learn", _alt_profanity_check, (BASE, "scikit-learn")
+    ),
     Contestant(
         "glin-profanity",
         "a word list; some disguises are undone",

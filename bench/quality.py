@@ -138,6 +138,7 @@ def _page(
     model: Classifier,
 ) -> list[str]:
     takers = [one for one in CONTESTANTS if one.judges_quality]
+    present = [one for one in takers if one.name not in opinions.absent]
     return [
         *_BEGINNING.splitlines(),
         *(line for test in tests for line in _section(test, measures[test.name])),
@@ -152,10 +153,10 @@ def _page(
         "",
         "## Who took part",
         "",
-        *(f"* {one.name}: {one.what}." for one in takers if one.name not in opinions.absent),
+        *(f"* {one.name}: {one.what}." for one in present),
         *report.absent(takers, opinions.absent),
         *_HOW_TO_READ.splitlines(),
-        *report.how_measured("bench-quality", corpus, takers),
+        *report.how_measured("bench-quality", corpus, present),
         "* [models/README.md](../../models/README.md) says where the tests come from",
     ]
 
