@@ -1,6 +1,6 @@
 """Measure what published catastrophic patterns cost as an owner's rules.
 
-Run as: python bench/patterns.py FOLDER
+Run as: python -m bench.patterns FOLDER
 
 FOLDER holds `*_vulnerable.json`: patterns, each with the recipe of a text that makes a backtracking
 engine run for years. Each pattern is saved as a list by itself; those that are not refused must
