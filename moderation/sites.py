@@ -26,6 +26,7 @@ from moderation.rules import (
     shipped_lists,
 )
 from moderation.store.tables import Site, SiteList, SiteRule
+from moderation.text import language_names
 from moderation.verdict import Action
 
 log = structlog.get_logger()
@@ -33,15 +34,6 @@ log = structlog.get_logger()
 # A key that an owner brings is what his plugin already has: Akismet's are 12 hexadecimal digits.
 BROUGHT_KEY = re.compile(r"[0-9a-fA-F]{12,128}")
 ADDRESS = re.compile(r"https?://[^\s/]\S{0,1900}")
-# ISO 639-1.
-LANGUAGES = (
-    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv"
-    " dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie"
-    " ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv"
-    " mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm"
-    " rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts"
-    " tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
-)
 
 
 class NameTaken(Refusal):
@@ -118,7 +110,7 @@ def every(session: Session) -> list[Site]:
 def choose(session: Session, site: Site, *, languages: Collection[str] | None = None) -> None:
     """Change the choices that are given; None leaves one as it is."""
     if languages is not None:
-        wrong = [one for one in languages if one not in LANGUAGES.split()]
+        wrong = [one for one in languages if one not in language_names()]
         if wrong or not languages:
             raise BadLanguage(
                 f"{wrong[0]!r} is no language. Use the two letters of ISO 639-1, such as en or de."

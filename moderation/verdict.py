@@ -42,10 +42,15 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contribution(msgspec.Struct, frozen=True):
-    """One word's share in the log-odds of rejection; `span` cuts it out of the original text."""
+    """One word's share in the log-odds of rejection."""
 
-    span: Span
-    weight: float
+    span: Annotated[Span, msgspec.Meta(description="Where the word stands in the text sent.")]
+    weight: Annotated[
+        float,
+        msgspec.Meta(
+            description="How much it adds to the log-odds of rejection; below 0 it speaks for the text."
+        ),
+    ]
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +67,14 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
         tuple[Span, ...],
         msgspec.Meta(
             description="Where in the text sent: [start, end), counted in Unicode code points."
+        ),
+    ] = ()
+    words: Annotated[
+        tuple[Contribution, ...],
+        msgspec.Meta(
+            description="Of the classifier, unless the comment is approved: the words that moved it"
+            " most, the weightiest first, both for and against. The weights of all words and the"
+            " model's intercept add up to the signal's own."
         ),
     ] = ()
     log_only: Annotated[

@@ -18,6 +18,7 @@ from moderation.rules.conduct import (
     generic_flattery,
     nothing_to_read,
     old_page,
+    other_language,
     sent_too_fast,
     unreadable_settings,
 )
@@ -80,6 +81,7 @@ RULES: tuple[Rule, ...] = (
     Rule(sent_too_fast, SubmitTime(seconds=3)),
     # What the text says, and where it leads.
     Rule(nothing_to_read),
+    Rule(other_language),
     Rule(too_many_links, LinkCount(at_least=3)),
     Rule(suspicious_links, LinkKinds(addresses=True, encoded_names=True, ports=True, markup=True)),
     Rule(mostly_links, LinkShare(words=4)),

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from moderation.draft import Draft
 from moderation.rules.options import NO_OPTIONS, Options
 from moderation.rules.policy import Mode, Policy
-from moderation.text import Link, Normalised, links, normalise
+from moderation.text import Link, Normalised, detect, links, normalise
 from moderation.verdict import Signal
 
 
@@ -54,7 +55,7 @@ class History:
     now: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """One draft, ready to be judged."""
 
@@ -69,6 +70,11 @@ class Case:
         """Normalise the text and find its links once, for all rules."""
         text = normalise(draft.text)
         return cls(draft, policy, history, text, links(text))
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the text. What is too short to tell counts as the site's first."""
+        return detect(self.text) or self.policy.languages[0]
 
     @property
     def leads_somewhere(self) -> bool:

@@ -8,6 +8,7 @@ from moderation.rules.authors import is_known
 from moderation.rules.case import Case
 from moderation.rules.options import Flattery, Flood, OldPage, SubmitTime
 from moderation.rules.phrases import shipped
+from moderation.text import language_name
 from moderation.verdict import Action, Signal
 
 HONEYPOT = 6.0
@@ -65,6 +66,21 @@ def nothing_to_read(case: Case) -> Iterator[Signal]:
             message="There is nothing to see in this text."
             if blank
             else "Most of this text is in a script that the classifier does not read.",
+            action=Action.REVIEW,
+        )
+
+
+def other_language(case: Case) -> Iterator[Signal]:
+    """A text in a language that is none of the site's."""
+    expected = case.policy.languages
+    if case.language not in expected:
+        *others, last = map(language_name, expected)
+        ours = f"{', '.join(others)} and {last}" if others else last
+        verb = "languages are" if others else "language is"
+        yield Signal(
+            source="other_language",
+            code="other_language",
+            message=f"This reads like {language_name(case.language)}; the site's {verb} {ours}.",
             action=Action.REVIEW,
         )
 

@@ -5,10 +5,27 @@ spacing        letters that stand apart
 reading        one word, seen through its spelling
 disguises      where in a text to look for them
 normalising    all of that, as the one way to prepare a text
+addresses      what web addresses look like; links finds them
+wording        words, and texts that say the same
+language       which language it is; languages names them
 """
 
+from moderation.text.language import detect
+from moderation.text.languages import language_name, language_names
 from moderation.text.links import Link, host, links
 from moderation.text.normalising import Normalised, normalise
 from moderation.text.wording import WORD, fingerprint, words
 
-__all__ = ["WORD", "Link", "Normalised", "fingerprint", "host", "links", "normalise", "words"]
+__all__ = [
+    "WORD",
+    "Link",
+    "Normalised",
+    "detect",
+    "fingerprint",
+    "host",
+    "language_name",
+    "language_names",
+    "links",
+    "normalise",
+    "words",
+]

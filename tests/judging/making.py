@@ -67,6 +67,7 @@ class Scorer:
     rejection: float = -5.0
     attributes: dict[str, float] = field(default_factory=lambda: {"insult": 0.75, "spam": 0.25})
     words: tuple[Contribution, ...] = ()
+    languages: frozenset[str] = frozenset({"en"})
 
     version: ClassVar[str] = "by-hand"
     thresholds: ClassVar[Thresholds] = Thresholds(review_at=0.5, reject_at=0.9)

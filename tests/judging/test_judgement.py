@@ -5,13 +5,14 @@ import math
 from collections.abc import Iterator
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from moderation.draft import Author, Draft
-from moderation.judgement import judge
+from moderation.judgement import judge, judge_all
 from moderation.rules import RULES, Case, Copies, EntryList, History, Mode, Policy, Setting
 from moderation.text import Normalised
 from moderation.verdict import (
@@ -261,6 +262,76 @@ def test_the_classifier_names_its_strongest_attribute_and_marks_its_words() -> N
     assert (reason.action, reason.weight) == (REVIEW, 2.0)
     # What speaks for the comment is not marked.
     assert marked(judged, reason) == ["What", "day"]
+
+
+def test_the_words_that_moved_the_score_most_are_told_for_and_against() -> None:
+    words = tuple(
+        Contribution((place, place + 1), weight)
+        for place, weight in enumerate((0.1, -0.2, 0.3, -0.4, 0.5, -0.6, 0.7, -0.8, 0.9, -1.0))
+    )
+
+    (reason,) = judge(case("abcdefghij"), Scorer(2.0, words=words)).reasons
+
+    assert [word.weight for word in reason.words] == [-1.0, 0.9, -0.8, 0.7, -0.6, 0.5, -0.4, 0.3]
+    assert [word.span[0] for word in reason.words] == [9, 8, 7, 6, 5, 4, 3, 2]
+    # Only what speaks against the comment is marked.
+    assert reason.spans == ((2, 3), (4, 5), (6, 7), (8, 9))
+
+
+@pytest.mark.parametrize(
+    ("told", "scorer", "lists"),
+    [
+        (False, CLEAN, []),
+        (True, DOUBTFUL, []),
+        (True, CERTAIN, []),
+        # Where rules keep back what the classifier minds little, its words are of interest.
+        (True, CLEAN, [terms("day")]),
+        # And they are not where rules let through what it finds doubtful.
+        (False, DOUBTFUL, [terms("day", action=APPROVE)]),
+    ],
+)
+def test_nobody_asks_for_the_words_of_what_was_approved(
+    *, told: bool, scorer: Scorer, lists: list[EntryList]
+) -> None:
+    words = (Contribution((7, 10), 1.5),)
+
+    verdict = judge(case("What a day.", *lists), dataclasses.replace(scorer, words=words))
+
+    (reason,) = [reason for reason in verdict.reasons if reason.source == "classifier"]
+    assert reason.words == (words if told else ())
+
+
+@pytest.mark.parametrize("rejection", [-8.0, 0.5, 8.0])
+def test_without_words_all_else_is_equal(rejection: float) -> None:
+    judged = case("What a day.", terms("day"))
+    scorer = Scorer(rejection, words=(Contribution((0, 4), 0.5), Contribution((7, 10), 1.5)))
+
+    brief, whole = judge(judged, scorer, explain=False), judge(judged, scorer)
+
+    stripped = tuple(
+        msgspec.structs.replace(reason, spans=(), words=()) if reason.source == "classifier" else reason
+        for reason in whole.reasons
+    )
+    assert brief == msgspec.structs.replace(whole, reasons=stripped)
+    assert brief != whole
+
+
+def test_without_words_the_scorer_is_not_asked_for_them() -> None:
+    verdict = judge(case("What a day."), BreaksAtExplaining(8.0), explain=False)
+
+    assert verdict.action is REJECT
+
+
+@pytest.mark.parametrize("explain", [True, False])
+def test_many_are_judged_as_each_would_be_alone(*, explain: bool) -> None:
+    texts = ["What a day.", "Ein schöner Tag war das gestern, und morgen wird es wieder so.", "", "day"]
+    judged = [case(text, terms("day")) for text in texts]
+    scorer = Scorer(1.0, words=(Contribution((0, 1), 0.5),))
+
+    verdicts = judge_all(judged, scorer, explain=explain)
+
+    assert verdicts == [judge(one, scorer, explain=explain) for one in judged]
+    assert judge_all([], scorer, explain=explain) == []
 
 
 def test_only_the_weightiest_words_are_marked_in_the_order_of_the_text() -> None:
