@@ -156,6 +156,7 @@ def _in_chunk(chunk: str, *, beside_latin: bool) -> tuple[Change, ...]:
     )
 
 
+@lru_cache(maxsize=4_096)
 def _whole(core: str, *, beside_latin: bool) -> str | None:
     """Read all between two spaces as one word, whatever signs stand in it."""
     if len(core) <= LONGEST and (word := read(core, beside_latin=beside_latin)):

@@ -10,7 +10,7 @@ from collections import Counter
 from functools import lru_cache
 
 from moderation.text.characters import ACCENTS
-from moderation.text.lexicon import abusive, beginnings, known, look_alikes, masked
+from moderation.text.lexicon import abusive, beginnings, known, look_alikes, masked, of_length
 
 LONGEST = 40
 # Digits and signs that pass for letters.
@@ -84,14 +84,16 @@ def unmask(word: str) -> str | None:
     seen = len(shape) - hidden
     if not 0 < hidden <= seen or seen < _FEWEST_SEEN or not _SHAPE.fullmatch(shape):
         return None
-    place = len(shape) - len(shape.lstrip("?"))
-    for letter in _either(shape[place]):
-        for candidate in masked(len(word), place, letter):
-            if all(
-                sign == "?" or has in _either(sign) for sign, has in zip(shape, candidate, strict=True)
-            ):
-                return candidate
-    return None
+    fitting: frozenset[int] | None = None
+    for place, sign in enumerate(shape):
+        if sign != "?":
+            here = frozenset[int]().union(
+                *(masked(len(shape), place, letter) for letter in _either(sign))
+            )
+            fitting = here if fitting is None else fitting & here
+            if not fitting:
+                return None
+    return of_length(len(shape))[min(fitting)] if fitting else None
 
 
 def _either(character: str) -> str:
