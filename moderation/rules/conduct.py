@@ -56,18 +56,18 @@ def sent_too_fast(case: Case) -> Iterator[Signal]:
 
 
 def nothing_to_read(case: Case) -> Iterator[Signal]:
-    """A text without a visible character, or mostly in letters that the classifier never learnt."""
+    """A text that shows nothing, is disguised throughout, or is mostly in another script."""
     text = case.text.text
-    blank = not text or text.isspace()
-    if blank or not (text.isascii() or _is_readable(text)):
-        yield Signal(
-            source="nothing_to_read",
-            code="blank" if blank else "unread_script",
-            message="There is nothing to see in this text."
-            if blank
-            else "Most of this text is in a script that the classifier does not read.",
-            action=Action.REVIEW,
-        )
+    if not text or text.isspace():
+        code, message = "blank", "There is nothing to see in this text."
+    elif not case.text.is_read:
+        code, message = "disguised", "More words are disguised in this text than are looked at."
+    elif not (text.isascii() or _is_readable(text)):
+        code = "unread_script"
+        message = "Most of this text is in a script that the classifier does not read."
+    else:
+        return
+    yield Signal(source="nothing_to_read", code=code, message=message, action=Action.REVIEW)
 
 
 def other_language(case: Case) -> Iterator[Signal]:

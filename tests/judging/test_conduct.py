@@ -77,6 +77,8 @@ def test_a_reader_takes_time_to_write(*, speaks: bool, seconds: float | None, li
         ("unread_script", "Меня зовут Ana и мне нравится"),
         ("unread_script", "我觉得这篇文章写得很好"),
         ("unread_script", "שלום"),
+        ("disguised", " ".join(f"k1ll{number}a" for number in range(1_000))),
+        (None, " ".join(f"k1ll{number}a" for number in range(500))),
         ("blank", " \n\t"),
         ("blank", "\u200b\u200b"),
         ("blank", "\u3164"),
