@@ -119,14 +119,18 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     action: Action
     probability: Annotated[
         Probability | None,
-        msgspec.Meta(description="Of rejection; null where no classifier could be asked."),
+        msgspec.Meta(description="Of rejection; null where the classifier could not judge the text."),
     ]
     scores: Annotated[
         dict[str, Probability],
-        msgspec.Meta(description="One an attribute; empty where no classifier could be asked."),
+        msgspec.Meta(
+            description="One an attribute; empty where the classifier could not judge the text."
+        ),
     ]
     reasons: Annotated[tuple[Signal, ...], msgspec.Meta(description="The weightiest first.")]
-    model: Annotated[str | None, msgspec.Meta(description="The classifier that was asked.")]
+    model: Annotated[
+        str | None, msgspec.Meta(description="The classifier that served; null if there was none.")
+    ]
     policy: Annotated[str, msgspec.Meta(description="The version of the site's rules.")]
     thresholds: Annotated[
         Thresholds | None, msgspec.Meta(description="The model's, where one was asked.")

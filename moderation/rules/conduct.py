@@ -8,7 +8,7 @@ from moderation.rules.authors import is_known
 from moderation.rules.case import Case
 from moderation.rules.options import Flattery, Flood, OldPage, SubmitTime
 from moderation.rules.phrases import shipped
-from moderation.text import language_name
+from moderation.text import language_name, read_alike
 from moderation.verdict import Action, Signal
 
 HONEYPOT = 6.0
@@ -73,7 +73,7 @@ def nothing_to_read(case: Case) -> Iterator[Signal]:
 def other_language(case: Case) -> Iterator[Signal]:
     """A text in a language that is none of the site's."""
     expected = case.policy.languages
-    if case.language not in expected:
+    if not any(read_alike(case.language, one) for one in expected):
         *others, last = map(language_name, expected)
         ours = f"{', '.join(others)} and {last}" if others else last
         verb = "languages are" if others else "language is"

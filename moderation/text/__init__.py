@@ -11,7 +11,7 @@ language       which language it is; languages names them
 """
 
 from moderation.text.language import detect
-from moderation.text.languages import language_name, language_names
+from moderation.text.languages import language_name, language_names, read_alike
 from moderation.text.links import Link, host, links
 from moderation.text.normalising import Normalised, normalise
 from moderation.text.wording import WORD, fingerprint, words
@@ -27,5 +27,6 @@ __all__ = [
     "language_names",
     "links",
     "normalise",
+    "read_alike",
     "words",
 ]

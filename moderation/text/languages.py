@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+# Languages that read so much alike that a comment does not tell which of them it is in.
+_ALIKE = {"nb": "no", "nn": "no", "bs": "hr", "sr": "hr", "ms": "id"}
+
 
 @cache
 def language_names() -> Mapping[str, str]:
@@ -15,3 +18,8 @@ def language_names() -> Mapping[str, str]:
 def language_name(code: str) -> str:
     """The name of a language; its letters where there is no name for them."""
     return language_names().get(code, code)
+
+
+def read_alike(code: str, other: str) -> bool:
+    """Whether two languages are one, or so close that one is taken for the other."""
+    return _ALIKE.get(code, code) == _ALIKE.get(other, other)

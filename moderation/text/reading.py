@@ -20,7 +20,7 @@ LEET = {
 }  # fmt: skip
 # Latin letters whose strokes Unicode does not take apart.
 _STROKES = {"đ": "d", "ø": "o", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i", "ƒ": "f", "ƙ": "k"}
-_RUNS = re.compile(r"(.)\1*", re.DOTALL)
+_LONG_RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
 _ACCENT = re.compile(f"[{ACCENTS}]+")
 # Signs that hide a letter. A comma, a slash or a quotation mark is there for itself.
 _MASK = re.compile(r"[^\w\s,;:/\\\"'`´“”‘’()\[\]{}<>=|]|_")
@@ -138,7 +138,7 @@ def _letters(character: str) -> str:
 
 def _needed(word: str, *, beside_latin: bool) -> tuple[int, frozenset[str]]:
     """Say how long a reading must be, and of which words, to be believed."""
-    kinds = Counter(_kind(character) for match in _RUNS.finditer(word) for character in match[0][:2])
+    kinds = Counter(map(_kind, _LONG_RUN.sub(r"\1\1", word)))
     length = kinds.total()
     if kinds["plain"] == length:
         # Doubled letters are a disguise only of words that need one; stretched ones of any.
@@ -169,6 +169,7 @@ def _needed_of_leet(word: str, kinds: Counter[str]) -> tuple[int, frozenset[str]
     return 3, known() if 2 * spelt > length else abusive()
 
 
+@lru_cache(maxsize=4_096)
 def _kind(character: str) -> str:
     if character.isascii():
         return "plain" if character.isalpha() else "digit" if character.isdigit() else "sign"

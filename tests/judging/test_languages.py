@@ -169,6 +169,13 @@ def test_a_text_that_mixes_scripts_is_still_not_read() -> None:
     assert judge(mixed, Scorer(-8.0)).action is Action.REVIEW
 
 
+@pytest.mark.parametrize("site", ["no", "nb", "nn"])
+def test_a_language_with_several_codes_is_one(site: str) -> None:
+    text = "Takk for en fin artikkel, men jeg er slett ikke enig i det du skriver på slutten."
+
+    assert codes(on_a_site(text, site), Scorer(-8.0)) == ["unread_language"]
+
+
 def test_every_language_has_a_name() -> None:
     names = language_names()
 
