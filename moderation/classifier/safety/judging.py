@@ -24,7 +24,7 @@ def whole_path(scorer: Scorer, policy: Policy, reading: Reading = normalise) -> 
         if reading is not normalise:
             read = reading(text)
             case = dataclasses.replace(case, text=read, links=links(read))
-        return judge(case, scorer)
+        return judge(case, scorer, explain=False)
 
     return judge_text
 
