@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi train lock
+.PHONY: help run demo test check fix openapi train bench-speed bench-quality lock
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/ready ## Set everything up and start the service on http://127.0.0.1:8000
 	@$(BIN)/moderation db upgrade
@@ -39,13 +39,22 @@ openapi: .venv/ready-for-work ## Write the API document anew into docs/openapi.j
 train: .venv/ready ## Train a base model: make train CORPUS=folder NAME=base-2026-12
 	$(BIN)/moderation train --corpus "$(CORPUS)" --out "models/$(NAME)"
 
-lock: .venv/ready-for-work ## Resolve the dependencies anew into the two lock files
+bench-speed: .venv-bench/ready ## Measure speed beside others: make bench-speed [CORPUS=folder]
+	@.venv-bench/bin/python -m bench.speed $(if $(CORPUS),--corpus "$(CORPUS)") $(BENCH)
+
+bench-quality: .venv-bench/ready ## Measure quality beside others: make bench-quality CORPUS=folder
+	@.venv-bench/bin/python -m bench.quality --corpus "$(CORPUS)" $(BENCH)
+
+lock: .venv/ready-for-work ## Resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --group build \
 		--output-file requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --group build --group dev \
 		--constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header \
+		--constraint requirements.lock --output-file bench/requirements.lock pyproject.toml bench/requirements.in
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -59,4 +68,11 @@ lock: .venv/ready-for-work ## Resolve the dependencies anew into the two lock fi
 .venv/ready-for-work: .venv/ready requirements-dev.lock
 	@echo "Adding what tests and checks need."
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+# An environment of its own: the others bring what the service does not need.
+.venv-bench/ready: bench/requirements.lock
+	@echo "Setting up .venv-bench for the benchmarks."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --require-hashes --requirement bench/requirements.lock
 	@touch $@

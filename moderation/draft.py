@@ -32,6 +32,7 @@ CommentText = Annotated[
         description="The comment as its reader wrote it.",
     ),
 ]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True, description="RFC 3339, with its offset from UTC.")]
 
 
@@ -55,6 +56,20 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     published_at: Moment | None = None
 
 
+class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the comment form was filled in, which tells programs from readers."""
+
+    honeypot: Annotated[
+        Address | None,
+        msgspec.Meta(
+            description="What came in a field that readers cannot see; only programs fill it in."
+        ),
+    ] = None
+    seconds: Annotated[
+        Seconds | None, msgspec.Meta(description="How long the form had been shown when it was sent.")
+    ] = None
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A comment before it is stored."""
 
@@ -62,6 +77,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     text: CommentText
     author: Author = Author()
     page: Page = Page()
+    form: Form = Form()
     parent_id: Identifier | None = None
     submitted_at: Moment | None = None
 

@@ -5,22 +5,22 @@ import hashlib
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from moderation.draft import Author, Draft, Submission
+from moderation import history
+from moderation.draft import Draft, Submission
 from moderation.refusal import Refusal
 from moderation.rules import Case, History, Policy
-from moderation.store.tables import Comment, Decision, Site, StoredVerdict
+from moderation.sketch import sketch
+from moderation.store.tables import Comment, Decision, Site, Sketch, StoredVerdict
 from moderation.text import fingerprint, normalise
-from moderation.verdict import Action, Verdict
+from moderation.verdict import Verdict
 
 # A comment that no classifier could judge waits beside the worst.
 _URGENCY_UNKNOWN = 1.0
-# Beyond this many copies or approved comments, more of them say nothing new.
-_COUNTED = 100
 
 
 class OtherContent(Refusal):
@@ -75,23 +75,13 @@ def known(session: Session, site: Site, draft: Submission) -> Comment | None:
     return stored
 
 
-def case(session: Session, site: Site, draft: Draft, policy: Policy, *, is_edit: bool = False) -> Case:
+def case(
+    session: Session, site: Site, draft: Draft, policy: Policy, *, is_edit: bool = False, now: datetime
+) -> Case:
     """Prepare `draft` for judgement, with what the site saw before it."""
     prepared = Case.prepare(draft, policy, History())
-    others = select(Comment.id).where(Comment.site_id == site.id)
-    if draft.id is not None:
-        others = others.where(Comment.external_id != draft.id)
-    copies = others.where(Comment.text_hash == fingerprint(prepared.text))
-    author = author_key(draft.author)
-    approved = others.where(
-        Comment.author_key == author, Comment.outcome == Action.APPROVE, Comment.superseded.is_(False)
-    )
-    history = History(
-        copies=_count(session, copies),
-        approved_before=_count(session, approved) if author else 0,
-        is_edit=is_edit,
-    )
-    return dataclasses.replace(prepared, history=history)
+    seen = history.read(session, site, prepared, is_edit=is_edit, now=now)
+    return dataclasses.replace(prepared, history=seen)
 
 
 def is_same(stored: Comment, draft: Submission) -> bool:
@@ -147,22 +137,10 @@ def replace(
     return _insert(session, site, draft, verdict, edition=older.edition + 1, now=now), True
 
 
-def author_key(author: Author) -> str | None:
-    """Return what the site's history knows an author by, or None where it cannot tell.
-
-    The site vouches for an id. An e-mail address can simply be typed in, but it is all that
-    most blogs have.
-    """
-    if author.id:
-        return _digest("id", author.id)
-    if author.email:
-        return _digest("email", author.email.strip().lower())
-    return None
-
-
 def _insert(
     session: Session, site: Site, draft: Submission, verdict: Verdict, *, edition: int, now: datetime
 ) -> Comment:
+    text = normalise(draft.text)
     comment = Comment(
         site_id=site.id,
         external_id=draft.id,
@@ -174,6 +152,8 @@ def _insert(
         author_ip=draft.author.ip,
         author_user_agent=draft.author.user_agent,
         author_id=draft.author.id,
+        form_honeypot=draft.form.honeypot,
+        form_seconds=draft.form.seconds,
         page_url=draft.page.url,
         page_title=draft.page.title,
         page_published_at=draft.page.published_at,
@@ -181,13 +161,19 @@ def _insert(
         submitted_at=draft.submitted_at,
         received_at=now,
         content_hash=_content_hash(draft),
-        text_hash=fingerprint(normalise(draft.text)),
-        author_key=author_key(draft.author),
+        text_hash=fingerprint(text),
+        author_key=history.author_key(draft.author),
+        author_range=history.author_range(draft.author),
         outcome=verdict.action,
         urgency=_URGENCY_UNKNOWN if verdict.probability is None else verdict.probability,
     )
     session.add(comment)
     session.flush()
+    numbers = sketch(text)
+    if numbers:
+        session.execute(
+            insert(Sketch), [{"number": number, "comment_id": comment.id} for number in numbers]
+        )
     stored = StoredVerdict(
         comment_id=comment.id,
         action=verdict.action,
@@ -207,13 +193,5 @@ def _insert(
     return comment
 
 
-def _count(session: Session, rows: Select[int]) -> int:
-    return session.scalar(select(func.count()).select_from(rows.limit(_COUNTED).subquery())) or 0
-
-
 def _content_hash(draft: Submission) -> str:
     return hashlib.sha256(msgspec.json.encode(draft)).hexdigest()
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -4,12 +4,16 @@ Pure: everything that was read from a database comes in as values, and nothing i
 """
 
 import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from heapq import nlargest
+from operator import attrgetter
 from typing import Protocol
 
 import structlog
 
 from moderation.rules import Case, gather
-from moderation.text import Normalised
+from moderation.text import Normalised, language_name
 from moderation.verdict import (
     Action,
     Contribution,
@@ -25,8 +29,9 @@ from moderation.verdict import (
 
 log = structlog.get_logger()
 
-# How many of the weightiest words are shown for a verdict.
-_WORDS_SHOWN = 8
+# How many of the weightiest words are told for a verdict.
+_WORDS_TOLD = 8
+_weight = attrgetter("weight")
 
 
 class Scorer(Protocol):
@@ -42,6 +47,11 @@ class Scorer(Protocol):
         """Where review and rejection start for this model's probabilities."""
         ...
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that the model has learnt, by their two letters of ISO 639-1."""
+        ...
+
     def score(self, text: Normalised) -> Scores:
         """Say how likely rejection and each attribute are."""
         ...
@@ -51,51 +61,81 @@ class Scorer(Protocol):
         ...
 
 
-def judge(case: Case, scorer: Scorer | None) -> Verdict:
-    """Judge `case`. Without a scorer, or with one that breaks, a person is asked."""
+@dataclass(frozen=True, slots=True)
+class _Opinion:
+    """What the classifier says, and where that leads together with the rules."""
+
+    signal: Signal
+    action: Action = Action.REVIEW
+    probability: float | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+def judge(case: Case, scorer: Scorer | None, *, explain: bool = True) -> Verdict:
+    """Judge `case`. Without a scorer, or with one that breaks, a person is asked.
+
+    Without `explain`, the classifier does not name the words that moved it, which takes less time.
+    """
     evidence = gather(case)
-    scores, classified = _classify(case, scorer)
-    rejection = None
-    action = Action.REVIEW
-    if scorer and scores:
-        rejection = probability(evidence, scores.rejection)
-        action = scorer.thresholds.action(rejection)
+    opinion = _ask(case, scorer, evidence, explain=explain)
     return Verdict(
-        action=combine([signal.action for signal in evidence], action),
-        probability=rejection,
-        scores=dict(scores.attributes) if scores else {},
-        reasons=tuple(sorted([*evidence, classified], key=lambda one: one.weight, reverse=True)),
+        action=opinion.action,
+        probability=opinion.probability,
+        scores=dict(opinion.scores),
+        reasons=tuple(sorted([*evidence, opinion.signal], key=_weight, reverse=True)),
         model=scorer.version if scorer else None,
         policy=case.policy.version,
         thresholds=scorer.thresholds if scorer else None,
     )
 
 
-def _classify(case: Case, scorer: Scorer | None) -> tuple[Scores | None, Signal]:
+def judge_all(cases: Iterable[Case], scorer: Scorer | None, *, explain: bool = True) -> list[Verdict]:
+    """Judge each of `cases` by itself, in their order."""
+    return [judge(case, scorer, explain=explain) for case in cases]
+
+
+def _ask(case: Case, scorer: Scorer | None, evidence: list[Signal], *, explain: bool) -> _Opinion:
+    asked = {signal.action for signal in evidence if signal.decides}
     if scorer is None:
-        return None, _unavailable("The classifier is not available, so a person decides.")
+        signal = _silent(
+            "classifier_unavailable", "The classifier is not available, so a person decides."
+        )
+        return _Opinion(signal, combine(asked, Action.REVIEW))
     try:
+        if case.language not in scorer.languages:
+            name = language_name(case.language)
+            signal = _silent(
+                "unread_language", f"The classifier does not read {name}, so a person decides."
+            )
+            return _Opinion(signal, combine(asked, Action.REVIEW))
         scores = scorer.score(case.text)
         if not math.isfinite(scores.rejection):
             # It compares as below every threshold, and would be approved.
             raise ValueError("the score is no finite number")  # noqa: TRY301
-        return scores, _classified(case, scorer, scores)
+        weighed = [signal for signal in evidence if not signal.log_only]
+        likelihood = probability(weighed, scores.rejection)
+        action = combine(asked, scorer.thresholds.action(likelihood))
+        # Nobody asks why a comment was approved.
+        words = scorer.explain(case.text) if explain and action is not Action.APPROVE else ()
+        return _Opinion(_spoken(scorer.thresholds, scores, words), action, likelihood, scores.attributes)
     # A comment that breaks the classifier must still reach a person.
     except Exception:
         log.exception("scoring_failed", model=scorer.version)
-        return None, _unavailable("The classifier failed on this text, so a person decides.")
+        signal = _silent(
+            "classifier_unavailable", "The classifier failed on this text, so a person decides."
+        )
+        return _Opinion(signal, combine(asked, Action.REVIEW))
 
 
-def _unavailable(message: str) -> Signal:
-    return Signal(
-        source="classifier", code="classifier_unavailable", message=message, action=Action.REVIEW
-    )
+def _silent(code: str, message: str) -> Signal:
+    return Signal(source="classifier", code=code, message=message, action=Action.REVIEW)
 
 
-def _classified(case: Case, scorer: Scorer, scores: Scores) -> Signal:
+def _spoken(thresholds: Thresholds, scores: Scores, words: Iterable[Contribution]) -> Signal:
     """Say what the classifier thinks by itself, and which words brought it there."""
     likelihood = sigmoid(scores.rejection)
-    action = scorer.thresholds.action(likelihood)
+    action = thresholds.action(likelihood)
+    told = tuple(nlargest(_WORDS_TOLD, words, key=lambda word: abs(word.weight)))
     if action is Action.APPROVE:
         return Signal(
             source="classifier",
@@ -103,16 +143,16 @@ def _classified(case: Case, scorer: Scorer, scores: Scores) -> Signal:
             message=f"The classifier finds little to object to: {percent(likelihood)}.",
             action=action,
             weight=scores.rejection,
+            words=told,
         )
     attribute = max(scores.attributes, key=scores.attributes.__getitem__)
     named = attribute.replace("_", " ")
-    by_weight = sorted(scorer.explain(case.text), key=lambda word: word.weight, reverse=True)
-    spans = [word.span for word in by_weight[:_WORDS_SHOWN] if word.weight > 0]
     return Signal(
         source="classifier",
         code=attribute,
         message=f"The classifier alone says {percent(likelihood)}, mostly for {named}.",
         action=action,
         weight=scores.rejection,
-        spans=tuple(sorted(spans)),
+        spans=tuple(sorted(word.span for word in told if word.weight > 0)),
+        words=told,
     )

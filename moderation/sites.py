@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
 import structlog
@@ -11,8 +12,21 @@ from sqlalchemy.orm import Session
 
 from moderation.names import check_name
 from moderation.refusal import Refusal
-from moderation.rules import BadEntry, EntryList, ListKind, Policy, shipped_lists
-from moderation.store.tables import Site, SiteList
+from moderation.rules import (
+    BadEntry,
+    EntryList,
+    ListKind,
+    Mode,
+    Numbered,
+    Policy,
+    Scope,
+    Setting,
+    check_together,
+    settings,
+    shipped_lists,
+)
+from moderation.store.tables import Site, SiteList, SiteRule
+from moderation.text import language_names
 from moderation.verdict import Action
 
 log = structlog.get_logger()
@@ -40,6 +54,10 @@ class WeakKey(Refusal):
 
 class UnknownSite(Refusal):
     """There is no site of that name."""
+
+
+class BadLanguage(Refusal):
+    """What was given as a language is none."""
 
 
 class UnknownList(Refusal):
@@ -89,18 +107,69 @@ def every(session: Session) -> list[Site]:
     return list(session.scalars(select(Site).order_by(Site.name)))
 
 
-def choose(
-    session: Session,
-    site: Site,
-    *,
-    max_links: int | None = None,
-    hold_first_time_authors: bool | None = None,
-) -> None:
+def choose(session: Session, site: Site, *, languages: Collection[str] | None = None) -> None:
     """Change the choices that are given; None leaves one as it is."""
-    if max_links is not None:
-        site.max_links = max_links
-    if hold_first_time_authors is not None:
-        site.hold_first_time_authors = hold_first_time_authors
+    if languages is not None:
+        wrong = [one for one in languages if one not in language_names()]
+        if wrong or not languages:
+            raise BadLanguage(
+                f"{wrong[0]!r} is no language. Use the two letters of ISO 639-1, such as en or de."
+                if wrong
+                else "A site has at least one language."
+            )
+        # Each once, in the order given.
+        site.languages = ",".join(dict.fromkeys(languages))
+    _policy_changed(session, site)
+
+
+def rules(session: Session, site: Site) -> tuple[dict[str, Setting], list[str]]:
+    """What the owner set for rules, by name; and the names of those that cannot be read."""
+    readable: dict[str, Setting] = {}
+    unreadable: list[str] = []
+    for kept in session.scalars(
+        select(SiteRule).where(SiteRule.site_id == site.id).order_by(SiteRule.rule)
+    ):
+        try:
+            readable[kept.rule] = settings.read(kept.rule, kept.mode, kept.options)
+        # It was read when it was set, by another version. A comment must not be lost for it.
+        except settings.UnreadableSetting:
+            log.exception("setting_unreadable", site_id=site.id, setting_id=kept.id)
+            unreadable.append(kept.rule)
+    return readable, unreadable
+
+
+def set_rule(
+    session: Session, site: Site, name: str, *, mode: str | None, options: Mapping[str, str]
+) -> Setting:
+    """Change how a rule works on the site; no mode leaves it as it is. Return the whole setting.
+
+    Raises UnknownRule or BadOption.
+    """
+    rule = settings.rule(name)
+    readable, _ = rules(session, site)
+    before = readable.get(name) or settings.default(rule)
+    setting = settings.change(before, mode=mode, options=options)
+    row = _kept(session, site, name)
+    if setting == settings.default(rule):
+        # Nothing is kept, so that a better default reaches those who went back to this one.
+        if row:
+            session.delete(row)
+    else:
+        row = row or SiteRule(site_id=site.id, rule=name)
+        row.mode, row.options = settings.kept(rule, setting)
+        session.add(row)
+    _policy_changed(session, site)
+    return setting
+
+
+def reset_rule(session: Session, site: Site, name: str) -> None:
+    """Let a rule work on the site as it comes. Raises UnknownRule."""
+    row = _kept(session, site, name)
+    if row is None:
+        # Nothing to do; but what was set for a rule that there is no more can be removed as well.
+        settings.rule(name)
+        return
+    session.delete(row)
     _policy_changed(session, site)
 
 
@@ -112,18 +181,44 @@ def lists(session: Session, site: Site) -> list[SiteList]:
 
 
 def put_list(
-    session: Session, site: Site, name: str, *, kind: ListKind, action: Action, lines: str, now: datetime
+    session: Session,
+    site: Site,
+    name: str,
+    *,
+    kind: ListKind,
+    action: Action,
+    lines: str,
+    scopes: Iterable[Scope] = (),
+    mode: Mode = Mode.LIVE,
+    watch: Callable[[list[Numbered]], Iterable[Numbered]] = iter,
+    now: datetime,
 ) -> EntryList:
-    """Add a list, or replace the one of that name. Raises BadEntry for a line that cannot be one."""
+    """Add a list, or replace the one of that name.
+
+    Without `scopes`, it looks where lists of its kind usually do. `watch` may look on while the
+    lines are checked. Raises BadEntry for lines that cannot be entries, BadScope, TooManyPatterns.
+    """
     check_name(name)
-    parsed = EntryList.parse(name, kind, action, lines)
-    kept = session.scalar(select(SiteList).where(SiteList.site_id == site.id, SiteList.name == name))
-    if kept:
-        kept.kind, kept.action, kept.entries, kept.updated_at = kind, action, lines, now
-    else:
-        session.add(
-            SiteList(site_id=site.id, name=name, kind=kind, action=action, entries=lines, updated_at=now)
+    parsed = EntryList.parse(name, kind, action, lines, scopes=scopes, mode=mode, watch=watch)
+    every = lists(session, site)
+    if kind is ListKind.PATTERNS:
+        others = [one for one in every if one.kind is kind and one.name != name]
+        check_together([*parsed.entries, *(entry for one in others for entry in _readable(one))])
+    kept = next((one for one in every if one.name == name), None)
+    if kept is None:
+        kept = SiteList(
+            site_id=site.id,
+            name=name,
+            kind=kind,
+            action=action,
+            scopes=parsed.scopes,
+            mode=mode,
+            entries=lines,
+            updated_at=now,
         )
+        session.add(kept)
+    kept.kind, kept.action, kept.scopes, kept.mode = kind, action, parsed.scopes, mode
+    kept.entries, kept.updated_at = lines, now
     _policy_changed(session, site)
     return parsed
 
@@ -161,17 +256,37 @@ class Policies:
         unreadable: list[str] = []
         for kept in lists(session, site):
             try:
-                readable.append(EntryList.parse(kept.name, kept.kind, kept.action, kept.entries))
+                readable.append(_parse(kept))
             # It was read when it was saved, by an earlier version. A comment must not be lost for it.
             except BadEntry as error:
                 log.exception("list_unreadable", site_id=site.id, list_id=kept.id, reason=error.why)
                 unreadable.append(kept.name)
+        chosen, unset = rules(session, site)
         return Policy(
-            max_links=site.max_links,
-            hold_first_time_authors=site.hold_first_time_authors,
+            rules=chosen,
+            unreadable_rules=tuple(unset),
+            languages=tuple(site.languages.split(",")),
             lists=(*readable, *self._shipped),
             unreadable=tuple(unreadable),
         )
+
+
+def _kept(session: Session, site: Site, name: str) -> SiteRule | None:
+    return session.scalar(select(SiteRule).where(SiteRule.site_id == site.id, SiteRule.rule == name))
+
+
+def _parse(kept: SiteList) -> EntryList:
+    return EntryList.parse(
+        kept.name, kept.kind, kept.action, kept.entries, scopes=kept.scopes, mode=kept.mode
+    )
+
+
+def _readable(kept: SiteList) -> tuple[str, ...]:
+    """The entries of a kept list; none where it was saved by a version that took other ones."""
+    try:
+        return _parse(kept).entries
+    except BadEntry:
+        return ()
 
 
 def _policy_changed(session: Session, site: Site) -> None:

@@ -42,10 +42,15 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contribution(msgspec.Struct, frozen=True):
-    """One word's share in the log-odds of rejection; `span` cuts it out of the original text."""
+    """One word's share in the log-odds of rejection."""
 
-    span: Span
-    weight: float
+    span: Annotated[Span, msgspec.Meta(description="Where the word stands in the text sent.")]
+    weight: Annotated[
+        float,
+        msgspec.Meta(
+            description="How much it adds to the log-odds of rejection; below 0 it speaks for the text."
+        ),
+    ]
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +69,27 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
             description="Where in the text sent: [start, end), counted in Unicode code points."
         ),
     ] = ()
+    words: Annotated[
+        tuple[Contribution, ...],
+        msgspec.Meta(
+            description="Of the classifier, unless the comment is approved: the words that moved it"
+            " most, the weightiest first, both for and against. The weights of all words and the"
+            " model's intercept add up to the signal's own."
+        ),
+    ] = ()
+    log_only: Annotated[
+        bool, msgspec.Meta(description="Shown for trial: it neither weighs nor asks for anything.")
+    ] = False
+
+    @property
+    def only_weighs(self) -> bool:
+        """Whether it asks for nothing by itself: weak evidence is no voice for approval."""
+        return self.action is Action.APPROVE and self.weight >= 0
+
+    @property
+    def decides(self) -> bool:
+        """Whether its action counts, besides its weight: it asks for more, or vouches."""
+        return not (self.log_only or self.only_weighs)
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,14 +119,18 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     action: Action
     probability: Annotated[
         Probability | None,
-        msgspec.Meta(description="Of rejection; null where no classifier could be asked."),
+        msgspec.Meta(description="Of rejection; null where the classifier could not judge the text."),
     ]
     scores: Annotated[
         dict[str, Probability],
-        msgspec.Meta(description="One an attribute; empty where no classifier could be asked."),
+        msgspec.Meta(
+            description="One an attribute; empty where the classifier could not judge the text."
+        ),
     ]
     reasons: Annotated[tuple[Signal, ...], msgspec.Meta(description="The weightiest first.")]
-    model: Annotated[str | None, msgspec.Meta(description="The classifier that was asked.")]
+    model: Annotated[
+        str | None, msgspec.Meta(description="The classifier that served; null if there was none.")
+    ]
     policy: Annotated[str, msgspec.Meta(description="The version of the site's rules.")]
     thresholds: Annotated[
         Thresholds | None, msgspec.Meta(description="The model's, where one was asked.")

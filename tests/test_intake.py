@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from moderation import intake, review
-from moderation.draft import Author
-from moderation.rules import Policy
-from moderation.store.tables import Comment, RejectionReason, StoredVerdict
+from moderation.draft import Form
+from moderation.store.tables import Comment, StoredVerdict
 from moderation.verdict import Action
 from tests.conftest import START, at
 from tests.making import draft, stored, verdict
@@ -29,6 +28,26 @@ def test_a_comment_is_stored_with_its_verdict(database, site):
     )
     assert (found.outcome, found.verdict.probability, found.edition) == (Action.APPROVE, 0.1, 1)
     assert found.verdict.reasons[0]["code"] == "insult"
+
+
+def test_what_the_form_tells_is_stored(database, site):
+    with database.writing() as session:
+        stored(session, site, form=Form(honeypot="http://example.com", seconds=1.5))
+        session.commit()
+
+    with database.reading() as session:
+        found = intake.latest(session, site, "1")
+    assert (found.form_honeypot, found.form_seconds) == ("http://example.com", 1.5)
+
+
+def test_a_draft_that_says_nothing_of_a_form_is_still_the_one_stored_before_there_were_any(
+    database, site
+):
+    """A retry across an upgrade must not be taken for other content."""
+    with database.writing() as session:
+        comment = stored(session, site)
+
+    assert comment.content_hash == "7f1f32601646bc7530a483f151882adc673a49b93b483df4699a40135f20b3dc"
 
 
 def test_the_same_draft_again_comes_back_as_it_was_stored(database, site):
@@ -113,58 +132,3 @@ class TestEdits:
 
         assert second.outcome is Action.REVIEW
         assert second.decisions == []
-
-
-class TestHistory:
-    """What the rules are told of earlier comments."""
-
-    def test_copies_are_counted_whatever_their_case_and_spacing(self, database, site):
-        with database.writing() as session:
-            stored(session, site, "1", text="Buy  my book!")
-            stored(session, site, "2", text="buy my BOOK!")
-            stored(session, site, "3", text="I read a book.")
-
-            found = intake.case(session, site, draft("4", text="Buy my book!"), Policy()).history
-
-        assert found.copies == 2
-
-    def test_a_comment_is_no_copy_of_itself(self, database, site):
-        with database.writing() as session:
-            stored(session, site)
-
-            assert intake.case(session, site, draft(), Policy()).history.copies == 0
-
-    @pytest.mark.parametrize(
-        ("earlier", "now", "approved"),
-        [
-            # The site's own id proves who it is, whatever else was typed in.
-            (Author(id="7", email="ana@example.org"), Author(id="7", email="b@example.org"), 1),
-            # An id that differs is another person, though the address is the same.
-            (Author(id="7", email="ana@example.org"), Author(id="8", email="ana@example.org"), 0),
-            # Without ids the address must do.
-            (Author(email="Ana@Example.org"), Author(email=" ana@example.org"), 1),
-            # A name alone is nobody.
-            (Author(name="ana"), Author(name="ana"), 0),
-        ],
-    )
-    def test_approved_comments_of_the_same_author_are_counted(
-        self, database, site, earlier, now, approved
-    ):
-        with database.writing() as session:
-            stored(session, site, "1", author=earlier, action=Action.APPROVE)
-
-            assert (
-                intake.case(session, site, draft("2", author=now), Policy()).history.approved_before
-                == approved
-            )
-
-    def test_a_comment_that_a_moderator_rejected_does_not_speak_for_its_author(
-        self, database, site, ana
-    ):
-        with database.writing() as session:
-            earlier = stored(session, site, "1", action=Action.APPROVE)
-            review.decide(
-                session, earlier.id, ana, Action.REJECT, RejectionReason.SPAM, seen=0, now=at(1)
-            )
-
-            assert intake.case(session, site, draft("2"), Policy()).history.approved_before == 0

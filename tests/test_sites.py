@@ -3,12 +3,26 @@
 import threading
 
 import pytest
+from sqlalchemy import select
 
 from moderation import sites
 from moderation.draft import Draft
 from moderation.judgement import judge
 from moderation.names import BadName
-from moderation.rules import BadEntry, Case, History, ListKind
+from moderation.rules import (
+    BadEntry,
+    BadOption,
+    Case,
+    History,
+    ListKind,
+    Mode,
+    Scope,
+    Setting,
+    TooManyPatterns,
+    settings,
+)
+from moderation.rules.options import LinkCount
+from moderation.store.tables import SiteRule
 from moderation.verdict import Action
 from tests.conftest import KEY, START, at
 
@@ -59,11 +73,13 @@ class TestPolicies:
         with database.writing() as session:
             found = sites.by_name(session, "blog")
             before = policies.of(session, found)
-            sites.choose(session, found, max_links=7)
+            sites.choose(session, found, languages=["en", "de"])
+            sites.set_rule(session, found, "too_many_links", mode=None, options={"at_least": "7"})
             put(session, found, "rude", "nitwit")
             after = policies.of(session, found)
 
-        assert (before.max_links, after.max_links) == (3, 7)
+        assert (before.languages, after.languages) == (("en",), ("en", "de"))
+        assert [policy.options(LinkCount).at_least for policy in (before, after)] == [3, 7]
         assert "rude" in [one.name for one in after.lists]
         assert before.version != after.version
 
@@ -134,5 +150,153 @@ class TestPolicies:
             sites.remove_list(session, sites.by_name(session, "blog"), "rude")
 
 
-def put(session, site, name, lines, kind=ListKind.TERMS):
-    sites.put_list(session, site, name, kind=kind, action=Action.REVIEW, lines=lines, now=at(1))
+def put(session, site, name, lines, kind=ListKind.TERMS, **chosen):
+    sites.put_list(
+        session, site, name, kind=kind, action=Action.REVIEW, lines=lines, now=at(1), **chosen
+    )
+
+
+class TestLists:
+    def test_where_a_list_looks_and_whether_it_counts_is_kept(self, database, site):
+        with database.writing() as session:
+            put(
+                session,
+                sites.by_name(session, "blog"),
+                "trolls",
+                "@trolls.example",
+                scopes=[Scope.EMAIL, Scope.TEXT],
+                mode=Mode.LOG_ONLY,
+            )
+            session.commit()
+        with database.reading() as session:
+            found = sites.by_name(session, "blog")
+            (kept,) = sites.lists(session, found)
+            (compiled, *_) = sites.Policies().of(session, found).lists
+
+        assert (kept.scopes, kept.mode) == ((Scope.TEXT, Scope.EMAIL), Mode.LOG_ONLY)
+        assert (compiled.scopes, compiled.mode) == (kept.scopes, kept.mode)
+
+    def test_a_list_that_is_replaced_keeps_nothing_of_the_old_one(self, database, site):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            put(session, found, "x", "a", scopes=[Scope.NAME], mode=Mode.LOG_ONLY)
+            put(session, found, "x", "203.0.113.0/24", ListKind.NETWORKS)
+            (kept,) = sites.lists(session, found)
+
+        assert (kept.kind, kept.scopes, kept.mode) == (ListKind.NETWORKS, (Scope.IP,), Mode.LIVE)
+
+    def test_a_list_of_which_one_line_is_wrong_changes_nothing(self, database, site):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            put(session, found, "x", "203.0.113.0/24", ListKind.NETWORKS)
+            revision = found.policy_revision
+
+            with pytest.raises(BadEntry, match="Line 2"):
+                put(session, found, "x", "198.51.100.0/24\nnowhere", ListKind.NETWORKS)
+            assert [one.entries for one in sites.lists(session, found)] == ["203.0.113.0/24"]
+            assert found.policy_revision == revision
+
+    def test_all_patterns_of_a_site_share_one_limit(self, database, site):
+        four, two = "\n".join(["a{590}"] * 4), "\n".join(["b{590}"] * 2)
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            put(session, found, "four", four, ListKind.PATTERNS)
+
+            with pytest.raises(TooManyPatterns):
+                put(session, found, "two", two, ListKind.PATTERNS)
+            # What is replaced counts no more, and what cannot be read does not count.
+            put(session, found, "four", two, ListKind.PATTERNS)
+            put(session, found, "two", two, ListKind.PATTERNS)
+            sites.lists(session, found)[0].entries = "(?=a)b"
+            put(session, found, "three", two, ListKind.PATTERNS)
+            assert len(sites.lists(session, found)) == 3
+
+
+class TestRules:
+    def test_what_was_set_is_changed_bit_by_bit_and_reset_as_a_whole(self, database, site):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            sites.set_rule(session, found, "too_many_links", mode=None, options={"at_least": "7"})
+            changed = sites.set_rule(session, found, "too_many_links", mode="log-only", options={})
+
+            assert changed == Setting(Mode.LOG_ONLY, LinkCount(at_least=7))
+            assert sites.rules(session, found) == ({"too_many_links": changed}, [])
+            sites.reset_rule(session, found, "too_many_links")
+            assert sites.rules(session, found) == ({}, [])
+
+    def test_going_back_to_how_a_rule_comes_keeps_nothing(self, database, site):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            sites.set_rule(session, found, "too_many_links", mode="off", options={})
+            sites.set_rule(session, found, "too_many_links", mode="live", options={"at_least": "3"})
+
+            assert session.scalars(select(SiteRule)).all() == []
+
+    def test_a_site_sets_its_own_rules_only(self, database, site):
+        with database.writing() as session:
+            other, _ = sites.add(session, "other", "https://other.example.org/", now=START)
+            sites.set_rule(session, other, "too_many_links", mode="off", options={})
+
+            assert sites.rules(session, sites.by_name(session, "blog")) == ({}, [])
+
+    def test_what_cannot_be_is_refused_and_the_old_setting_stays(self, database, site):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            sites.set_rule(session, found, "too_many_links", mode=None, options={"at_least": "7"})
+
+            with pytest.raises(BadOption, match="from 1 to 1,000"):
+                sites.set_rule(session, found, "too_many_links", mode=None, options={"at_least": "0"})
+            with pytest.raises(settings.UnknownRule, match="no rule nothing to set"):
+                sites.set_rule(session, found, "nothing", mode="off", options={})
+            with pytest.raises(settings.UnknownRule):
+                sites.reset_rule(session, found, "nothing")
+            assert sites.rules(session, found)[0]["too_many_links"].options == LinkCount(at_least=7)
+
+    @pytest.mark.parametrize(
+        ("rule", "mode", "options"),
+        [
+            ("too_many_links", None, '{"at_least": -1}'),
+            ("too_many_links", "sometimes", "{}"),
+            ("too_many_links", None, "no JSON"),
+            ("a_rule_of_the_future", "live", "{}"),
+        ],
+    )
+    def test_a_setting_that_cannot_be_read_any_more_asks_for_a_person_until_it_is_mended(
+        self, database, site, rule, mode, options
+    ):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            session.add(SiteRule(site_id=found.id, rule=rule, mode=mode, options=options))
+            session.flush()
+            policies = sites.Policies()
+            policy = policies.of(session, found)
+            verdict = judge(Case.prepare(Draft(text="Thank you."), policy, History()), None)
+            sites.reset_rule(session, found, rule)
+            mended = policies.of(session, found)
+
+        assert policy.unreadable_rules == (rule,)
+        assert (rule, "setting_unreadable") in [(one.source, one.code) for one in verdict.reasons]
+        assert mended.unreadable_rules == ()
+
+    def test_setting_a_rule_mends_what_could_not_be_read(self, database, site):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            session.add(SiteRule(site_id=found.id, rule="flood", options="no JSON"))
+            session.flush()
+            sites.set_rule(session, found, "flood", mode="log-only", options={})
+
+            assert sites.rules(session, found)[1] == []
+
+
+class TestLanguages:
+    def test_each_is_kept_once(self, database, site):
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            sites.choose(session, found, languages=["de", "en", "de"])
+
+            assert found.languages == "de,en"
+
+    @pytest.mark.parametrize("languages", [[], ["english"], ["en", "xx"], ["EN"], ["e"], ["n a"], [""]])
+    def test_a_language_is_two_letters_of_the_standard(self, database, site, languages):
+        with database.writing() as session, pytest.raises(sites.BadLanguage):
+            sites.choose(session, sites.by_name(session, "blog"), languages=languages)

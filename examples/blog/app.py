@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
+from itsdangerous import BadSignature, TimestampSigner
 from werkzeug.wrappers import Response
 
 log = logging.getLogger("blog")
@@ -37,6 +38,8 @@ ANSWERS = {
     "reject": "Your comment was not accepted.",
 }
 LONGEST = {"name": 100, "email": 200, "website": 500, "text": 20_000}
+# What a program puts into the field that readers cannot see is cut off here.
+LONGEST_HONEYPOT = 200
 # A reader waits no longer than this; then the comment is held and sent later.
 TIMEOUT_SECONDS = 3
 LONGEST_PAUSE_SECONDS = 30
@@ -84,7 +87,13 @@ def post(slug: str) -> str:
         ).fetchall()
     notice = ANSWERS.get(request.args.get("answer", ""))
     return render_template(
-        "post.html", slug=slug, post=_find(slug), comments=comments, notice=notice, longest=LONGEST
+        "post.html",
+        slug=slug,
+        post=_find(slug),
+        comments=comments,
+        notice=notice,
+        longest=LONGEST,
+        shown=_shown().sign(slug).decode(),
     )
 
 
@@ -191,8 +200,27 @@ def _draft(slug: str) -> dict[str, Any]:
             "title": post["title"],
             "published_at": post["published_at"],
         },
+        # What tells programs from readers: a field that only they see, and how long it took.
+        "form": {
+            "honeypot": request.form.get("title", "").replace("\0", "")[:LONGEST_HONEYPOT] or None,
+            "seconds": _seconds(slug),
+        },
         "submitted_at": datetime.now(UTC).isoformat(),
     }
+
+
+def _seconds(slug: str) -> float | None:
+    """Say how long ago the form was shown, or None for what no form of this post ever said."""
+    try:
+        said, moment = _shown().unsign(request.form.get("shown", ""), return_timestamp=True)
+    except BadSignature:
+        return None
+    return max((datetime.now(UTC) - moment).total_seconds(), 0.0) if said == slug.encode() else None
+
+
+def _shown() -> TimestampSigner:
+    """Sign when a form was shown, so that nobody can say that he had taken longer."""
+    return TimestampSigner(_settings().moderation_key, salt="shown")
 
 
 def _keep(slug: str, draft: dict[str, Any], asked: str) -> None:

@@ -69,6 +69,11 @@ class Classifier:
     # ISO 639-1 codes of the languages that it reads.
     languages: frozenset[str] = ENGLISH
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that the model has learnt, by their two letters of ISO 639-1."""
+        return frozenset({"en"})
+
     def score(self, text: Normalised) -> Scores:
         """Say how likely rejection and each attribute are."""
         rejection, *attributes = self.logits(text).tolist()

@@ -1,9 +1,9 @@
-"""The command line: run the service, look after sites, people, lists and models, judge in pipelines."""
+"""The command line: run the service, look after sites, rules, lists, people and models, judge."""
 
 import click
 
 from moderation import settings
-from moderation.cli import database, lists, models, people, scoring, serving, site, training
+from moderation.cli import database, lists, models, people, rules, scoring, serving, site, training
 from moderation.cli.refusals import RefusalsAsMessages
 from moderation.log import configure
 
@@ -29,6 +29,7 @@ for command in (
     serving.serve,
     database.db,
     site.site,
+    rules.rules,
     lists.lists,
     people.moderator,
     scoring.score,

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -78,7 +79,7 @@ def _cases(site_name: str | None) -> Iterator[Callable[[Draft], Case]]:
         def case(draft: Draft) -> Case:
             # A session for each line: a pipeline may run for hours, and what it reads must be of today.
             with database.reading() as session:
-                return intake.case(session, site, draft, policy)
+                return intake.case(session, site, draft, policy, now=datetime.now(UTC))
 
         yield case
 

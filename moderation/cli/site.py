@@ -1,4 +1,4 @@
-"""`moderation site`: the customers of the API, and how their comments are judged."""
+"""`moderation site`: the customers of the API."""
 
 from datetime import UTC, datetime
 
@@ -31,37 +31,25 @@ def add(name: str, url: str, key: str | None) -> None:
 
 @site.command("list")
 def list_sites() -> None:
-    """List the sites: name, address, and what was chosen for them.
+    """List the sites: name, address, languages.
 
     Example: moderation site list
     """
     with opened.database() as database, database.reading() as session:
         for one in sites.every(session):
-            held = (
-                "first-time authors held" if one.hold_first_time_authors else "first-time authors judged"
-            )
-            click.echo(f"{one.name}\t{one.url}\tlinks from {one.max_links} on reviewed\t{held}")
+            click.echo(f"{one.name}\t{one.url}\t{one.languages}")
 
 
 @site.command("set")
 @click.argument("name")
-@click.option(
-    "--max-links", type=click.IntRange(0, 1_000), help="Review from so many links on; 0 for never."
-)
-@click.option(
-    "--hold-first-time-authors/--judge-first-time-authors",
-    default=None,
-    help="Whether authors without an approved comment wait for a person.",
-)
-def choose(name: str, max_links: int | None, hold_first_time_authors: bool | None) -> None:  # noqa: FBT001
-    """Change how the comments of the site NAME are judged.
+@click.option("--languages", required=True, help="What its readers write, as in: en,de (ISO 639-1).")
+def choose(name: str, languages: str) -> None:
+    """Change what is true of the site NAME. How it is judged, its rules say.
 
-    Example: moderation site set blog --hold-first-time-authors
+    Example: moderation site set blog --languages en,de
     """
+    wanted = [one.strip().lower() for one in languages.split(",") if one.strip()]
     with opened.database() as database, database.writing() as session:
-        found = sites.by_name(session, name)
-        sites.choose(
-            session, found, max_links=max_links, hold_first_time_authors=hold_first_time_authors
-        )
+        sites.choose(session, sites.by_name(session, name), languages=wanted)
         session.commit()
     click.echo(f"{name}: changed. Running services judge by it from the next comment on.")

@@ -1,51 +1,129 @@
 """The policy, read from top to bottom: each rule may add evidence, none can hide another's."""
 
+import msgspec
 import structlog
 
-from moderation.rules.case import Case, History, Rule
+from moderation.rules.authors import (
+    first_time_author,
+    known_author,
+    rejected_author,
+    selling_address,
+    selling_name,
+)
+from moderation.rules.case import Case, Check, Copies, History, Rule
 from moderation.rules.conduct import (
     edited,
-    first_time_author,
+    filled_honeypot,
+    flood,
+    generic_flattery,
     nothing_to_read,
-    repeated_text,
-    too_many_links,
+    old_page,
+    other_language,
+    sent_too_fast,
+    unreadable_settings,
 )
-from moderation.rules.lists import listed_domains, listed_patterns, listed_terms, unreadable_lists
-from moderation.rules.policy import BadEntry, EntryList, ListKind, Policy, shipped_lists
+from moderation.rules.entries import (
+    BadEntry,
+    BadScope,
+    EntryList,
+    ListKind,
+    Mode,
+    Numbered,
+    Scope,
+    catch_alls,
+)
+from moderation.rules.links import mostly_links, repeated_host, suspicious_links, too_many_links
+from moderation.rules.lists import (
+    listed_domains,
+    listed_networks,
+    listed_patterns,
+    listed_terms,
+    unreadable_lists,
+    unsearched_patterns,
+)
+from moderation.rules.options import (
+    AuthorName,
+    BadOption,
+    ExactCopies,
+    Flattery,
+    Flood,
+    KnownAuthor,
+    LinkCount,
+    LinkHosts,
+    LinkKinds,
+    LinkShare,
+    NearCopies,
+    OldPage,
+    Options,
+    RejectedAuthor,
+    SubmitTime,
+)
+from moderation.rules.patterns import TooManyPatterns, check_together
+from moderation.rules.policy import Policy, Setting, shipped_lists
+from moderation.rules.repeats import near_copy, repeated_text
 from moderation.verdict import Action, Signal
 
 log = structlog.get_logger()
 
+# A rule's name is its function's. It is live unless it says otherwise. Its options are shown as they
+# come; what each can be stands in options.py.
 RULES: tuple[Rule, ...] = (
     # What the owner wrote down: the lists say themselves what a match asks for.
-    listed_terms,
-    listed_patterns,
-    listed_domains,
-    unreadable_lists,
-    # What the comment brings along.
-    nothing_to_read,
-    too_many_links,
-    repeated_text,
-    # Who sent it, and whether we saw it before.
-    first_time_author,
-    edited,
+    Rule(listed_terms, fixed=True),
+    Rule(listed_patterns, fixed=True),
+    Rule(unsearched_patterns, fixed=True),
+    Rule(listed_domains, fixed=True),
+    Rule(listed_networks, fixed=True),
+    Rule(unreadable_lists, fixed=True),
+    Rule(unreadable_settings, fixed=True),
+    # What the form tells.
+    Rule(filled_honeypot),
+    Rule(sent_too_fast, SubmitTime(seconds=3)),
+    # What the text says, and where it leads.
+    Rule(nothing_to_read),
+    Rule(other_language),
+    Rule(too_many_links, LinkCount(at_least=3)),
+    Rule(suspicious_links, LinkKinds(addresses=True, encoded_names=True, ports=True, markup=True)),
+    Rule(mostly_links, LinkShare(words=4)),
+    Rule(repeated_host, LinkHosts(at_least=3)),
+    Rule(generic_flattery, Flattery(words=60)),
+    # What arrived before.
+    Rule(repeated_text, ExactCopies(letters=30)),
+    Rule(near_copy, NearCopies(days=30, share=0.6)),
+    Rule(flood, Flood(from_author=5, from_range=10, minutes=2)),
+    # Who sent it.
+    Rule(selling_name, AuthorName(words=4)),
+    Rule(selling_address),
+    Rule(first_time_author, mode=None),
+    Rule(known_author, KnownAuthor(approvals=3)),
+    Rule(rejected_author, RejectedAuthor(rejections=2, share=0.5)),
+    # Where and when.
+    Rule(old_page, OldPage(days=365)),
+    Rule(edited),
 )
 
 
 def gather(case: Case, rules: tuple[Rule, ...] = RULES) -> list[Signal]:
     """Collect every rule's signals. A rule that breaks asks for a person in its own name."""
     signals: list[Signal] = []
+    chosen = case.policy.rules
     for rule in rules:
+        mode = chosen[rule.name].mode if rule.name in chosen else rule.mode
+        if mode is None:
+            continue
         try:
-            signals.extend(rule(case))
+            if mode is Mode.LIVE:
+                signals.extend(rule.check(case))
+            else:
+                signals.extend(msgspec.structs.replace(one, log_only=True) for one in rule.check(case))
         # Whatever broke, the comment must reach a person instead of being lost with the request.
         except Exception as error:
-            log.exception("rule_failed", rule=rule.__name__)
+            log.exception("rule_failed", rule=rule.name)
             signals.append(
                 Signal(
-                    source=rule.__name__,
+                    source=rule.name,
                     code="rule_failed",
-                    message=f"The rule {rule.__name__} failed ({type(error).__name__}).",
+                    message=f"The rule {rule.name} failed ({type(error).__name__}).",
                     action=Action.REVIEW,
                 )
             )
@@ -55,12 +133,24 @@ def gather(case: Case, rules: tuple[Rule, ...] = RULES) -> list[Signal]:
 __all__ = [
     "RULES",
     "BadEntry",
+    "BadOption",
+    "BadScope",
     "Case",
+    "Check",
+    "Copies",
     "EntryList",
     "History",
     "ListKind",
+    "Mode",
+    "Numbered",
+    "Options",
     "Policy",
     "Rule",
+    "Scope",
+    "Setting",
+    "TooManyPatterns",
+    "catch_alls",
+    "check_together",
     "gather",
     "shipped_lists",
 ]

@@ -1,55 +1,146 @@
-"""Matches with the site's lists: terms and patterns in the text, domains in links and author URL."""
+"""Matches with the site's lists: in the text, in the author's name and addresses, in links."""
 
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from moderation.rules.addresses import domain, in_letters
 from moderation.rules.case import Case
-from moderation.rules.policy import EntryList, ListKind
-from moderation.text import host
+from moderation.rules.entries import EntryList, ListKind, Mode, Scope
+from moderation.rules.words import ENOUGH
+from moderation.text import normalise
 from moderation.verdict import Action, Signal, Span
 
 # Log-odds that a match adds. Set by hand: a match for review makes a doubtful comment clearly
 # doubtful; a match for rejection outweighs any classifier that merely found nothing.
 WEIGHTS = {Action.APPROVE: -3.0, Action.REVIEW: 1.5, Action.REJECT: 6.0}
+_CODES = {
+    ListKind.TERMS: "listed_term",
+    ListKind.FRAGMENTS: "listed_fragment",
+    ListKind.DOMAINS: "listed_domain",
+    ListKind.NETWORKS: "listed_network",
+    ListKind.PATTERNS: "listed_pattern",
+}
+# Added to an entry that was found elsewhere than in the text, where its kind does not say so.
+_PLACES = {
+    Scope.TEXT: "",
+    Scope.NAME: " in the author's name",
+    Scope.EMAIL: " in the e-mail address",
+    Scope.URL: " in a web address",
+    Scope.IP: " in the IP address",
+    Scope.USER_AGENT: " in the browser's name",
+}
+_UNSAID = {ListKind.DOMAINS: Scope.URL, ListKind.NETWORKS: Scope.IP}
 _ENTRIES_NAMED = 3
+_ENTRY_SHOWN = 80
 
 
-def listed_terms(case: Case) -> Iterator[Signal]:
-    """A whole word or phrase of a list stands in the text."""
-    text, places = _single_spaced(case.text.text)
-    for one in _of_kind(case, ListKind.TERMS):
-        matches: dict[str, list[Span]] = {}
-        for last, (length, entry) in one.automaton.iter(text):
-            start, end = last - length + 1, last + 1
-            if _stands_alone(text, start, end):
-                span = case.text.origin((places[start], places[last] + 1))
-                matches.setdefault(entry, []).append(span)
-        yield from _signal(one, "listed_term", matches)
+class Matches:
+    """What was found, gathered into one signal a list: a long list must not shout."""
+
+    def __init__(self, lists: Sequence[EntryList]) -> None:
+        self._lists = lists
+        self._found: dict[int, dict[tuple[str, Scope], set[Span]]] = {}
+
+    def add(self, index: int, entry: str, scope: Scope, *spans: Span) -> None:
+        """An entry of the list at `index` was found."""
+        self._found.setdefault(index, {}).setdefault((entry, scope), set()).update(spans)
+
+    def signals(self) -> Iterator[Signal]:
+        """One signal for each list that matched, in the order of the lists."""
+        for index in sorted(self._found):
+            one, found = self._lists[index], self._found[index]
+            yield Signal(
+                source=f"list:{one.name}",
+                code=_CODES[one.kind],
+                message=f"On the list {one.name}: {_named(one, found)}.",
+                action=one.action,
+                weight=WEIGHTS[one.action],
+                spans=tuple(sorted({span for spans in found.values() for span in spans}))[:ENOUGH],
+                log_only=one.mode is Mode.LOG_ONLY,
+            )
 
 
-def listed_patterns(case: Case) -> Iterator[Signal]:
-    """A pattern of a list matches the text as sent."""
-    for one in _of_kind(case, ListKind.PATTERNS):
-        found = zip(
-            one.entries, (pattern.search(case.draft.text) for pattern in one.patterns), strict=True
+def listed_terms(case: Case) -> Iterable[Signal]:
+    """A term of a list stands in the comment as a whole, or a fragment anywhere."""
+    finder = case.policy.finders.words
+    if not finder.scopes:
+        return ()
+    matches = Matches(case.policy.lists)
+    if Scope.TEXT in finder.scopes:
+        for index, entry, span in finder.in_text(case.text):
+            matches.add(index, entry, Scope.TEXT, span)
+    for scope, value, spans in _values(case, finder.scopes):
+        # Names are disguised as texts are; addresses would lead elsewhere.
+        spelt = normalise(value).text if scope is Scope.NAME else value.lower()
+        for index, entry, _ in finder.in_value(spelt, scope):
+            matches.add(index, entry, scope, *spans)
+    mail = case.policy.finders.mail
+    if mail and case.draft.author.email:
+        for index, entry in mail.find(case.draft.author.email):
+            matches.add(index, entry, Scope.EMAIL)
+    return matches.signals()
+
+
+def listed_patterns(case: Case) -> Iterable[Signal]:
+    """A pattern of a list matches: the text as sent, or as it reads once its disguise is undone."""
+    finders = case.policy.finders.patterns
+    if not finders:
+        return ()
+    matches = Matches(case.policy.lists)
+    if Scope.TEXT in finders:
+        finder, text = finders[Scope.TEXT], case.text
+        for owned, span in finder.find(text.original):
+            matches.add(owned.index, owned.entry, Scope.TEXT, span)
+        if text.text != text.original.lower():
+            for owned, span in finder.find(text.text, spelt_anew=True):
+                matches.add(owned.index, owned.entry, Scope.TEXT, text.origin(span))
+    for scope, value, spans in _values(case, finders):
+        for owned, _ in finders[scope].find(value):
+            matches.add(owned.index, owned.entry, scope, *spans)
+    return matches.signals()
+
+
+def unsearched_patterns(case: Case) -> Iterator[Signal]:
+    """A text that is too long for the site's patterns is left to a person."""
+    finder = case.policy.finders.patterns.get(Scope.TEXT)
+    if finder and max(len(case.text.original), len(case.text.text)) > finder.reach:
+        yield Signal(
+            source="patterns",
+            code="patterns_cut_short",
+            message=f"The site's patterns were sought in the first {finder.reach:,} characters only.",
+            action=Action.REVIEW,
+            log_only=all(case.policy.lists[one.index].mode is Mode.LOG_ONLY for one in finder.owned),
         )
-        yield from _signal(
-            one, "listed_pattern", {entry: [match.span()] for entry, match in found if match}
-        )
 
 
-def listed_domains(case: Case) -> Iterator[Signal]:
-    """A link in the text, or the author's own address, leads to a listed domain or below it."""
-    places = [(link.host, [link.span]) for link in case.links]
-    own = host(case.draft.author.url or "")
-    places += [(own, [])] if own else []
-    for one in _of_kind(case, ListKind.DOMAINS):
-        matches: dict[str, list[Span]] = {}
-        for name, spans in places:
-            domain = _covering(name, one.domains)
-            if domain:
-                matches.setdefault(domain, []).extend(spans)
-        yield from _signal(one, "listed_domain", matches)
+def listed_domains(case: Case) -> Iterable[Signal]:
+    """A link in the text, or an address of the author, leads to a listed domain or below it."""
+    finder, author = case.policy.finders.domains, case.draft.author
+    if not finder.scopes or not (case.links or author.url or author.email):
+        return ()
+    matches = Matches(case.policy.lists)
+    if Scope.URL in finder.scopes:
+        hosts = [(in_letters(link.host), [link.span]) for link in case.links]
+        if author.url:
+            hosts.append((domain(author.url) or "", []))
+        for name, spans in hosts:
+            for index, entry in finder.find(name, Scope.URL):
+                matches.add(index, entry, Scope.URL, *spans)
+    if Scope.EMAIL in finder.scopes and author.email:
+        name = domain(author.email.rpartition("@")[2]) or ""
+        for index, entry in finder.find(name, Scope.EMAIL):
+            matches.add(index, entry, Scope.EMAIL)
+    return matches.signals()
+
+
+def listed_networks(case: Case) -> Iterable[Signal]:
+    """The author's IP address is listed, or lies in a listed network."""
+    finder = case.policy.finders.networks
+    if not finder or not case.draft.author.ip:
+        return ()
+    matches = Matches(case.policy.lists)
+    for index, entry in finder.find(case.draft.author.ip):
+        matches.add(index, entry, Scope.IP)
+    return matches.signals()
 
 
 def unreadable_lists(case: Case) -> Iterator[Signal]:
@@ -63,55 +154,32 @@ def unreadable_lists(case: Case) -> Iterator[Signal]:
         )
 
 
-def _of_kind(case: Case, kind: ListKind) -> Iterator[EntryList]:
-    return (one for one in case.policy.lists if one.kind is kind and one.entries)
-
-
-def _signal(one: EntryList, code: str, matches: dict[str, list[Span]]) -> Iterator[Signal]:
-    """One signal a list, however many of its entries match: a long list must not shout."""
-    if not matches:
-        return
-    named = ", ".join(f"“{entry}”" for entry in list(matches)[:_ENTRIES_NAMED])
-    more = len(matches) - _ENTRIES_NAMED
-    yield Signal(
-        source=f"list:{one.name}",
-        code=code,
-        message=f"On the list {one.name}: {named}" + (f" and {more} more." if more > 0 else "."),
-        action=one.action,
-        weight=WEIGHTS[one.action],
-        spans=tuple(sorted(span for spans in matches.values() for span in spans)),
+def _values(case: Case, scopes: Collection[Scope]) -> list[tuple[Scope, str, tuple[Span, ...]]]:
+    """What is known besides the text, where `scopes` look, and the places of links in the text."""
+    author = case.draft.author
+    known = (
+        (Scope.NAME, author.name),
+        (Scope.EMAIL, author.email),
+        (Scope.URL, author.url),
+        (Scope.IP, author.ip),
+        (Scope.USER_AGENT, author.user_agent),
     )
-
-
-def _single_spaced(text: str) -> tuple[str, list[int]]:
-    """Put one space for each gap, as a phrase may run on in the next line; and say what stood where."""
-    places = [
-        place
-        for place, character in enumerate(text)
-        if not (character.isspace() and text[place - 1 : place].isspace())
+    values: list[tuple[Scope, str, tuple[Span, ...]]] = [
+        (scope, value, ()) for scope, value in known if value and scope in scopes
     ]
-    return "".join(" " if text[place].isspace() else text[place] for place in places), places
+    if case.links and Scope.URL in scopes:
+        values += [(Scope.URL, link.url, (link.span,)) for link in case.links]
+    return values
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether no letter or digit touches the match, so that “ass” is not found in “assess”."""
-    before_joins = start > 0 and _in_word(text[start - 1]) and _in_word(text[start])
-    after_joins = end < len(text) and _in_word(text[end]) and _in_word(text[end - 1])
-    return not before_joins and not after_joins
-
-
-def _in_word(character: str) -> bool:
-    """Whether it is a letter, a digit, or the vowel sign of a letter, as Hindi and Thai have."""
-    return character.isalnum() or (
-        unicodedata.category(character).startswith("M")
-        # Accents for any letter are also heaped on words to hide them.
-        and not unicodedata.name(character).startswith("COMBINING ")
+def _named(one: EntryList, found: Iterable[tuple[str, Scope]]) -> str:
+    places: dict[str, Scope] = {}
+    for entry, scope in found:
+        places.setdefault(entry, scope)
+    named = ", ".join(
+        f"“{entry if len(entry) <= _ENTRY_SHOWN else entry[:_ENTRY_SHOWN] + '…'}”"
+        + ("" if _UNSAID.get(one.kind) is scope else _PLACES[scope])
+        for entry, scope in list(places.items())[:_ENTRIES_NAMED]
     )
-
-
-def _covering(name: str, domains: frozenset[str]) -> str | None:
-    """The listed domain that is the host `name` or one of its parents."""
-    labels = name.split(".")
-    return next(
-        (parent for cut in range(len(labels)) if (parent := ".".join(labels[cut:])) in domains), None
-    )
+    more = len(places) - _ENTRIES_NAMED
+    return named + (f" and {more} more" if more > 0 else "")

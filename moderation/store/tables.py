@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import (
     JSON,
+    BigInteger,
     DateTime,
     Dialect,
     ForeignKey,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 
-from moderation.rules import ListKind
+from moderation.rules import ListKind, Mode, Scope
 from moderation.verdict import Action, Signal, Thresholds, Verdict
 
 
@@ -81,6 +82,25 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.kind(value)
 
 
+class Words(TypeDecorator[tuple[StrEnum, ...]]):
+    """Members of an enumeration, kept as their words with commas between them."""
+
+    impl = String(100)
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        self.kind = kind
+        super().__init__()
+
+    def process_bind_param(self, value: tuple[StrEnum, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Keep the words."""
+        return None if value is None else ",".join(self.kind(one) for one in value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[StrEnum, ...] | None:  # noqa: ARG002
+        """Read the words."""
+        return None if value is None else tuple(self.kind(word) for word in value.split(","))
+
+
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
     """The declarative base.
 
@@ -100,6 +120,8 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=Fals
         datetime: Moment(),
         Action: Word(Action),
         ListKind: Word(ListKind),
+        Mode: Word(Mode),
+        tuple[Scope, ...]: Words(Scope),
         Role: Word(Role),
         RejectionReason: Word(RejectionReason),
         dict[str, float]: JSON(),
@@ -121,16 +143,35 @@ class Site(Base):
     # The key itself is shown once and never stored.
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
-    # Choices of the owner, which change. policy_revision grows with each change of these or the lists.
-    max_links: Mapped[int] = mapped_column(default=3)
-    hold_first_time_authors: Mapped[bool] = mapped_column(default=False)
+    # The owner's choices, which change: the languages that readers write, as in “en,de”.
+    languages: Mapped[str] = mapped_column(String(200), default="en")
+    # Grows with each change of the languages, the rules or the lists.
     policy_revision: Mapped[int] = mapped_column(default=1)
     # How many decisions the site's feed holds. Grows in the transaction of each decision.
     decision_count: Mapped[int] = mapped_column(default=0)
 
 
+class SiteRule(Base):
+    """What an owner set for a rule of one site, as far as it differs from how the rule comes.
+
+    Kept as text and read by `sites`: what one version saved may mean nothing to another, and a
+    comment must not be lost for it.
+    """
+
+    __tablename__ = "site_rules"
+    __table_args__ = (UniqueConstraint("site_id", "rule"),)
+
+    id: Mapped[Key] = mapped_column(init=False)
+    site_id: Mapped[int] = mapped_column(ForeignKey(Site.id))
+    rule: Mapped[str] = mapped_column(String(100))
+    # live, log-only or off; null leaves the rule's own.
+    mode: Mapped[str | None] = mapped_column(String(20), default=None)
+    # A JSON object with the options that differ.
+    options: Mapped[str] = mapped_column(Text, default="{}")
+
+
 class SiteList(Base):
-    """An owner's list of terms, domains or patterns for one site. Replaced as a whole."""
+    """An owner's list of one kind of entries for one site. Replaced as a whole."""
 
     __tablename__ = "site_lists"
     __table_args__ = (UniqueConstraint("site_id", "name"),)
@@ -140,6 +181,9 @@ class SiteList(Base):
     name: Mapped[str] = mapped_column(String(100))
     kind: Mapped[ListKind]
     action: Mapped[Action]
+    # Where it looks, and whether a match counts.
+    scopes: Mapped[tuple[Scope, ...]]
+    mode: Mapped[Mode]
     # One entry a line, as the owner wrote them.
     entries: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime]
@@ -155,8 +199,10 @@ class Comment(Base):
         Index("ix_comments_queue", "outcome", "superseded", "urgency", "id"),
         # Lists of what is settled, the latest first.
         Index("ix_comments_settled", "outcome", "superseded", "id"),
-        Index("ix_comments_copies", "site_id", "text_hash"),
-        Index("ix_comments_author", "site_id", "author_key"),
+        # Copies, on whatever site. The latest of each count, so the second column orders them.
+        Index("ix_comments_copies", "text_hash", "id"),
+        Index("ix_comments_author", "site_id", "author_key", "id"),
+        Index("ix_comments_range", "site_id", "author_range", "id"),
     )
 
     id: Mapped[Key] = mapped_column(init=False)
@@ -171,6 +217,8 @@ class Comment(Base):
     author_ip: Mapped[str | None] = mapped_column(String(500))
     author_user_agent: Mapped[str | None] = mapped_column(String(2_000))
     author_id: Mapped[str | None] = mapped_column(String(255))
+    form_honeypot: Mapped[str | None] = mapped_column(String(2_000))
+    form_seconds: Mapped[float | None]
     page_url: Mapped[str | None] = mapped_column(String(2_000))
     page_title: Mapped[str | None] = mapped_column(String(2_000))
     page_published_at: Mapped[datetime | None]
@@ -184,6 +232,8 @@ class Comment(Base):
     text_hash: Mapped[str] = mapped_column(String(64))
     # Whom the site's history knows the author as; null where it cannot tell.
     author_key: Mapped[str | None] = mapped_column(String(64))
+    # The range of addresses that the author's is in; null where it tells nothing.
+    author_range: Mapped[str | None] = mapped_column(String(50))
 
     # How early in the queue it comes.
     urgency: Mapped[float]
@@ -199,6 +249,17 @@ class Comment(Base):
     decisions: Mapped[list["Decision"]] = relationship(
         init=False, lazy="raise", back_populates="comment", order_by="Decision.revision"
     )
+
+
+class Sketch(Base):
+    """One of the few numbers that stand for a comment's text: near copies share most of theirs."""
+
+    __tablename__ = "sketches"
+    # The key is all there is to a row.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id), primary_key=True)
 
 
 class StoredVerdict(Base):

@@ -5,8 +5,13 @@ spacing        letters that stand apart
 reading        one word, seen through its spelling
 disguises      where in a text to look for them
 normalising    all of that, as the one way to prepare a text
+addresses      what web addresses look like; links finds them
+wording        words, and texts that say the same
+language       which language it is; languages names them
 """
 
+from moderation.text.language import detect
+from moderation.text.languages import language_name, language_names, read_alike
 from moderation.text.links import Link, host, links
 from moderation.text.normalising import Normalised, normalise
 from moderation.text.wording import WORD, fingerprint, word_list, words
@@ -15,10 +20,14 @@ __all__ = [
     "WORD",
     "Link",
     "Normalised",
+    "detect",
     "fingerprint",
     "host",
+    "language_name",
+    "language_names",
     "links",
     "normalise",
+    "read_alike",
     "word_list",
     "words",
 ]

@@ -5,7 +5,7 @@ Most texts are told to be free of disguises by a few searches in C.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from moderation.text.addresses import LINK
@@ -51,12 +51,20 @@ _SIGNED = re.compile(r"[^\s\-–—_/.,;:…\"'“”‘’()\[\]{}<>?]+")
 _SPLITTING = re.compile(r"[-._~·•]+")
 # Apostrophes, brackets and the like are part of honest spelling, and so are long rows of marks.
 _HONEST_JOINT = re.compile(r"['’`´\"“”‘;:=()\[\]{}<>]|[\W_]{3}")
+# A text in which more is suspicious was made for that, and reading it would take long.
+_MOST_SUSPICIOUS = 800
+# So many letters count for a word where there are no spaces.
+_LETTERS_OF_A_WORD = 16
 # Honest words are joined by these too, so anything but abuse is left apart.
 _COMMON_JOINT = re.compile(r"[-–/,]")
 
 
+class TooMuchDisguised(Exception):
+    """There is more to look at in this text than in any that was written to be read."""
+
+
 def undone(text: str) -> list[Change]:
-    """List what to replace in `text`, in its order and without overlaps."""
+    """List what to replace in `text`, in its order and without overlaps. Raises TooMuchDisguised."""
     classes = None
     if text.isascii() or not _UNTYPED.search(text):
         classes = b" %b " % text.replace("’", "'").encode("ascii", "replace").translate(_CLASSES)
@@ -64,16 +72,7 @@ def undone(text: str) -> list[Change]:
             return []
     elif not _HAS_LATIN.search(text):
         return []
-    beside_latin = text.isascii() or _is_mostly_latin(text)
-    found: list[Change] = []
-    place = 0
-    if classes is None or _is_apart(classes):
-        for change in spaced(text, beside_latin=beside_latin):
-            found.extend(_in_chunks(text, place, change[0], beside_latin=beside_latin))
-            found.append(change)
-            place = change[1]
-    found.extend(_in_chunks(text, place, len(text), beside_latin=beside_latin))
-    return found
+    return _Reader(text).changes(may_be_apart=classes is None or _is_apart(classes))
 
 
 def _is_suspicious(text: str, classes: bytes) -> bool:
@@ -109,30 +108,64 @@ def _is_mostly_latin(text: str) -> bool:
     return len(plain.translate(None, _NO_LETTERS)) > len(text) - len(plain)
 
 
-def _in_chunks(text: str, start: int, end: int, *, beside_latin: bool) -> Iterator[Change]:
-    words = known()
-    for match in _CHUNK.finditer(text, start, end):
-        chunk = match.group()
-        if chunk in words:
-            continue
-        place = match.start()
-        changes = (
-            _in_chunk(chunk, beside_latin=beside_latin)
-            if len(chunk) <= _LONGEST_CHUNK
-            else _in_words(chunk, beside_latin=beside_latin)
-        )
-        for first, last, word in changes:
-            yield place + first, place + last, word
+class _Reader:
+    """Goes through one text, and gives up where too much of it is suspicious."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._beside_latin = text.isascii() or _is_mostly_latin(text)
+        self._looked_at: set[str] = set()
+        self._left = _MOST_SUSPICIOUS
+
+    def changes(self, *, may_be_apart: bool) -> list[Change]:
+        found: list[Change] = []
+        place = 0
+        if may_be_apart:
+            for change in spaced(self._text, beside_latin=self._beside_latin):
+                self._look_at(1)
+                found.extend(self._in_chunks(place, change[0]))
+                found.append(change)
+                place = change[1]
+        found.extend(self._in_chunks(place, len(self._text)))
+        return found
+
+    def _in_chunks(self, start: int, end: int) -> Iterator[Change]:
+        words = known()
+        for match in _CHUNK.finditer(self._text, start, end):
+            chunk = match.group()
+            if chunk in words:
+                continue
+            place = match.start()
+            for first, last, word in self._in_chunk(chunk):
+                yield place + first, place + last, word
+
+    def _in_chunk(self, chunk: str) -> Iterable[Change]:
+        if len(chunk) > _LONGEST_CHUNK:
+            self._look_at(len(chunk) // _LETTERS_OF_A_WORD)
+            return _in_words(chunk, beside_latin=self._beside_latin)
+        found = _in_chunk(chunk, beside_latin=self._beside_latin)
+        if found is None:
+            return ()
+        if chunk not in self._looked_at:
+            self._looked_at.add(chunk)
+            self._look_at(1)
+        return found
+
+    def _look_at(self, words: int) -> None:
+        self._left -= words
+        if self._left < 0:
+            raise TooMuchDisguised
 
 
 @lru_cache(maxsize=16_384)
-def _in_chunk(chunk: str, *, beside_latin: bool) -> tuple[Change, ...]:
+def _in_chunk(chunk: str, *, beside_latin: bool) -> tuple[Change, ...] | None:
+    """Read all between two spaces; None if there is nothing suspicious about it."""
     if (
         "://" in chunk
         or ("@" in chunk and _MAILBOX.search(chunk))
         or ("." in chunk and LINK.search(chunk))
     ):
-        return ()
+        return None
     start = len(chunk) - len(chunk.lstrip(_LEFT))
     end = len(chunk.rstrip(_RIGHT))
     while start < end - 1 and chunk[start] == chunk[end - 1] and chunk[start] in _EMPHASIS:
@@ -143,7 +176,7 @@ def _in_chunk(chunk: str, *, beside_latin: bool) -> tuple[Change, ...]:
         word = read(core, beside_latin=beside_latin)
         return ((start, end, word),) if word else ()
     if core.isascii() and (len(core) < _SHORTEST or (core.isalpha() and not _STRETCHED.search(core))):
-        return ()
+        return None
     if core.isalnum():
         word = _one(core, beside_latin=beside_latin)
         return ((start, end, word),) if word else ()
@@ -156,6 +189,7 @@ def _in_chunk(chunk: str, *, beside_latin: bool) -> tuple[Change, ...]:
     )
 
 
+@lru_cache(maxsize=4_096)
 def _whole(core: str, *, beside_latin: bool) -> str | None:
     """Read all between two spaces as one word, whatever signs stand in it."""
     if len(core) <= LONGEST and (word := read(core, beside_latin=beside_latin)):

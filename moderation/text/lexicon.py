@@ -4,7 +4,7 @@ Read from the files beside it when a suspicious text first asks, since most text
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -37,10 +37,15 @@ def beginnings() -> frozenset[str]:
     return frozenset(word[:length] for word in known() for length in range(1, len(word) + 1))
 
 
+def of_length(length: int) -> Sequence[str]:
+    """List the abusive words of `length` letters, the likeliest first."""
+    return _by_length().get(length, ())
+
+
 @cache
-def masked(length: int, place: int, letter: str) -> tuple[str, ...]:
-    """List the abusive words of `length` letters that have `letter` at `place`, the likeliest first."""
-    return tuple(word for word in _by_length().get(length, ()) if word[place] == letter)
+def masked(length: int, place: int, letter: str) -> frozenset[int]:
+    """Which of the abusive words of `length` letters have `letter` at `place`."""
+    return frozenset(number for number, word in enumerate(of_length(length)) if word[place] == letter)
 
 
 @cache

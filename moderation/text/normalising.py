@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
-from moderation.text.disguises import undone
+from moderation.text.disguises import TooMuchDisguised, undone
 from moderation.text.folding import WayBack, fold
 from moderation.verdict import Span
 
@@ -32,6 +32,8 @@ class Normalised(msgspec.Struct, frozen=True):
     text: str
     # For each round of undoing disguises, what was replaced, in the order of the text.
     rounds: tuple[tuple[Replacement, ...], ...] = ()
+    # False where there was no end of disguises: they are left as they are written.
+    is_read: bool = True
 
     def origin(self, span: Span) -> Span:
         """Lead a span of the normalised text back to the original, whole disguised words at a time."""
@@ -51,17 +53,21 @@ def normalise(original: str) -> Normalised:
     Takes linear time and is idempotent: normalising a normalised text changes nothing.
     """
     folded = fold(original)
-    changes = undone(folded)
-    if not changes:
-        return Normalised(original, folded)
-    text = folded
-    rounds: list[tuple[Replacement, ...]] = []
-    while changes and len(rounds) < _ROUNDS:
-        text, replacements = _replaced(text, changes)
-        rounds.append(replacements)
-        changes = undone(text)
-    if changes or fold(text) != text:
-        return Normalised(original, folded)
+    try:
+        changes = undone(folded)
+        if not changes:
+            return Normalised(original, folded)
+        text = folded
+        rounds: list[tuple[Replacement, ...]] = []
+        while changes and len(rounds) < _ROUNDS:
+            text, replacements = _replaced(text, changes)
+            rounds.append(replacements)
+            changes = undone(text)
+        is_settled = not changes and fold(text) == text
+    except TooMuchDisguised:
+        is_settled = False
+    if not is_settled:
+        return Normalised(original, folded, is_read=False)
     return Normalised(original, text, tuple(rounds))
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from functools import lru_cache
 
 from moderation.text.characters import ACCENTS
-from moderation.text.lexicon import abusive, beginnings, known, look_alikes, masked
+from moderation.text.lexicon import abusive, beginnings, known, look_alikes, masked, of_length
 
 LONGEST = 40
 # Digits and signs that pass for letters.
@@ -20,7 +20,7 @@ LEET = {
 }  # fmt: skip
 # Latin letters whose strokes Unicode does not take apart.
 _STROKES = {"đ": "d", "ø": "o", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i", "ƒ": "f", "ƙ": "k"}
-_RUNS = re.compile(r"(.)\1*", re.DOTALL)
+_LONG_RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
 _ACCENT = re.compile(f"[{ACCENTS}]+")
 # Signs that hide a letter. A comma, a slash or a quotation mark is there for itself.
 _MASK = re.compile(r"[^\w\s,;:/\\\"'`´“”‘’()\[\]{}<>=|]|_")
@@ -84,14 +84,16 @@ def unmask(word: str) -> str | None:
     seen = len(shape) - hidden
     if not 0 < hidden <= seen or seen < _FEWEST_SEEN or not _SHAPE.fullmatch(shape):
         return None
-    place = len(shape) - len(shape.lstrip("?"))
-    for letter in _either(shape[place]):
-        for candidate in masked(len(word), place, letter):
-            if all(
-                sign == "?" or has in _either(sign) for sign, has in zip(shape, candidate, strict=True)
-            ):
-                return candidate
-    return None
+    fitting: frozenset[int] | None = None
+    for place, sign in enumerate(shape):
+        if sign != "?":
+            here = frozenset[int]().union(
+                *(masked(len(shape), place, letter) for letter in _either(sign))
+            )
+            fitting = here if fitting is None else fitting & here
+            if not fitting:
+                return None
+    return of_length(len(shape))[min(fitting)] if fitting else None
 
 
 def _either(character: str) -> str:
@@ -136,7 +138,7 @@ def _letters(character: str) -> str:
 
 def _needed(word: str, *, beside_latin: bool) -> tuple[int, frozenset[str]]:
     """Say how long a reading must be, and of which words, to be believed."""
-    kinds = Counter(_kind(character) for match in _RUNS.finditer(word) for character in match[0][:2])
+    kinds = Counter(map(_kind, _LONG_RUN.sub(r"\1\1", word)))
     length = kinds.total()
     if kinds["plain"] == length:
         # Doubled letters are a disguise only of words that need one; stretched ones of any.
@@ -167,6 +169,7 @@ def _needed_of_leet(word: str, kinds: Counter[str]) -> tuple[int, frozenset[str]
     return 3, known() if 2 * spelt > length else abusive()
 
 
+@lru_cache(maxsize=4_096)
 def _kind(character: str) -> str:
     if character.isascii():
         return "plain" if character.isalpha() else "digit" if character.isdigit() else "sign"

@@ -60,7 +60,7 @@ def assess(site: Site, draft: Draft) -> Verdict:
 
 def _case(session: Session, site: Site, draft: Draft, *, is_edit: bool = False) -> Case:
     policy = state().policies.of(session, site)
-    return intake.case(session, site, draft, policy, is_edit=is_edit)
+    return intake.case(session, site, draft, policy, is_edit=is_edit, now=datetime.now(UTC))
 
 
 def _log_judged(comment: Comment, *, is_new: bool) -> None:

@@ -125,9 +125,7 @@ def test_no_text_names_a_host_that_could_be_somebodys(
     blog_comments: tuple[BlogComment, ...], abuse: list[str]
 ) -> None:
     others = [link.host for text in (*own_texts.civil(), *abuse) for link in links(normalise(text))]
-    # A bracket of BBCode ends an address for whoever reads it.
-    named = {name.partition("[")[0] for name in (*hosts(blog_comments), *others)}
-    real = {name for name in named if not RESERVED.fullmatch(name)}
+    real = {name for name in (*hosts(blog_comments), *others) if not RESERVED.fullmatch(name)}
 
     assert real <= REFERENCES
 

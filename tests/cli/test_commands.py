@@ -3,12 +3,14 @@
 import json
 import shutil
 import socket
+import sqlite3
 from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner, Result
 
 from moderation.cli import main
+from moderation.rules.settings import SETTABLE
 from tests.conftest import SHIPPED_MODELS
 
 SHIPPED = next(SHIPPED_MODELS.glob("base-*")).name
@@ -99,17 +101,99 @@ class TestSites:
 
         assert (told.exit_code, complaint in told.stderr) == (1, True)
 
-    def test_choices_are_changed_one_by_one(self, ready):
+    def test_a_site_has_languages(self, ready):
         ready("site", "add", "blog", "https://blog.example.org/")
-        ready("site", "set", "blog", "--max-links", "7")
-        ready("site", "set", "blog", "--hold-first-time-authors")
 
-        assert "links from 7 on reviewed\tfirst-time authors held" in ready("site", "list").stdout
+        assert ready("site", "list").stdout.endswith("\ten\n")
+        assert ready("site", "set", "blog", "--languages", "en, DE").exit_code == 0
+        assert ready("site", "list").stdout.endswith("\ten,de\n")
+
+    def test_what_is_no_language_is_refused(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+
+        told = ready("site", "set", "blog", "--languages", "en,klingon")
+
+        assert (told.exit_code, "'klingon' is no language" in told.stderr) == (1, True)
 
     def test_a_site_that_there_is_not_cannot_be_changed(self, ready):
-        told = ready("site", "set", "nowhere", "--max-links", "7")
+        told = ready("site", "set", "nowhere", "--languages", "en")
 
         assert (told.exit_code, "no site named nowhere" in told.stderr) == (1, True)
+
+
+class TestRules:
+    def test_a_table_shows_every_rule_with_its_options_and_what_it_looks_for(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+
+        shown = ready("rules", "show", "--site", "blog").stdout
+
+        for name, rule in SETTABLE.items():
+            (line,) = [line for line in shown.splitlines() if line.split(" ")[0] == name]
+            assert rule.summary in line
+        assert [
+            line.split()[1:3] for line in shown.splitlines() if line.startswith("too_many_links")
+        ] == [["live", "at_least=3"]]
+
+    def test_a_rule_that_was_set_judges_so_until_it_is_reset(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        line = "Thank you, this was a pleasure to read: https://example.org/\n"
+
+        def codes():
+            judged = ready("score", "--site", "blog", stdin=line).stdout
+            return [reason["code"] for reason in json.loads(judged)["reasons"]]
+
+        before = codes()
+        told = ready("rules", "set", "too_many_links", "--site", "blog", "at_least=1")
+        during = codes()
+        shown = ready("rules", "show", "--site", "blog").stdout
+        ready("rules", "reset", "too_many_links", "--site", "blog")
+
+        assert told.stdout.startswith("too_many_links: live, at_least=1. ")
+        assert "too_many_links" in set(during) - set(before)
+        assert "live*" in shown
+        assert codes() == before
+
+    def test_a_rule_on_trial_is_shown_and_changes_nothing(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        line = "Thank you, this was a pleasure to read.\n"
+        before = json.loads(ready("score", "--site", "blog", stdin=line).stdout)
+
+        ready("rules", "set", "first_time_author", "--mode", "log-only", "--site", "blog")
+        during = json.loads(ready("score", "--site", "blog", stdin=line).stdout)
+
+        assert (during["action"], during["probability"]) == (before["action"], before["probability"])
+        assert [reason["code"] for reason in during["reasons"] if reason.get("log_only")] == [
+            "first_time_author"
+        ]
+
+    @pytest.mark.parametrize(
+        ("code", "words", "complaint"),
+        [
+            (1, ("nothing", "x=1"), "There is no rule nothing to set. The rules: "),
+            (1, ("too_many_links", "at_least=0"), "at_least must be a whole number from 1 to 1,000"),
+            (1, ("too_many_links", "most=4"), "most is no option of this rule. Its options: at_least."),
+            (2, ("too_many_links", "5"), "'5' is no option; write it as NAME=VALUE."),
+            (2, ("too_many_links",), "Name a --mode, or options as NAME=VALUE."),
+            (2, ("too_many_links", "--mode", "sometimes"), "'off', 'live', 'log-only'"),
+        ],
+    )
+    def test_a_wrong_setting_is_refused_with_what_it_can_be(self, ready, code, words, complaint):
+        ready("site", "add", "blog", "https://blog.example.org/")
+
+        told = ready("rules", "set", *words, "--site", "blog")
+
+        assert (told.exit_code, complaint in told.stderr) == (code, True)
+
+    def test_a_setting_that_cannot_be_read_is_told(self, ready, tmp_path):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        with sqlite3.connect(tmp_path / "instance" / "moderation.db") as database:
+            database.execute("INSERT INTO site_rules (site_id, rule, options) VALUES (1, 'flood', '?')")
+        database.close()
+
+        shown = ready("rules", "show", "--site", "blog")
+
+        assert (shown.exit_code, "flood was set by another version" in shown.stderr) == (0, True)
+        assert "unreadable" in shown.stdout
 
 
 class TestModerators:
@@ -169,18 +253,103 @@ class TestLists:
         ready("site", "add", "blog", "https://blog.example.org/")
 
         told = ready(
-            "lists", "import", "x", "-", "--site", "blog", "--kind", "patterns", stdin="(a)\\1\n"
+            "lists", "import", "x", "-", "--site", "blog", "--kind", "patterns", stdin="a\n(a)\\1\n"
         )
 
-        assert (told.exit_code, "(a)" in told.stderr) == (1, True)
+        assert (told.exit_code, told.stderr.startswith("Error: Line 2, '(a)")) == (1, True)
 
-    def test_a_file_that_is_no_text_is_refused(self, ready, tmp_path):
-        (tmp_path / "image.png").write_bytes(b"\x89PNG\xff\xfe")
+    def test_the_boxes_of_wordpress_are_fragments(self, ready, tmp_path):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        (tmp_path / "keys.txt").write_bytes(b"viagra\r\n203.0.113.\r\nru\r\n\r\n@spam.example\r\n")
+        comments = [
+            {"text": "Cheapviagras here."},
+            {"text": "Hello there.", "author": {"ip": "203.0.113.8"}},
+            {"text": "Hello there.", "author": {"email": "ana@spam.example"}},
+            {"text": "Hello there.", "author": {"email": "ana@example.org"}},
+        ]
+
+        words = ("import", "keys", "keys.txt", "--site", "blog", "--kind", "fragments")
+        told = ready("lists", *words, "--action", "reject")
+        judged = ready("score", "--site", "blog", stdin="\n".join(map(json.dumps, comments)))
+
+        assert "4 fragments, looked for in text, name, email, url, ip, user_agent" in told.stdout
+        assert "contain them: 3 (ru)." in told.stderr
+        actions = [json.loads(line)["action"] for line in judged.stdout.splitlines()]
+        assert actions == ["reject", "reject", "reject", "approve"]
+
+    def test_a_list_can_be_tried_before_it_counts(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        words = ("x", "-", "--site", "blog", "--scope", "name", "--scope", "text", "--log-only")
+
+        imported = ready("lists", "import", *words, "--action", "reject", stdin="nitwit\n")
+        judged = ready("score", "--site", "blog", stdin="Thank you, nitwit and friend.\n")
+        without = ready("score", stdin="Thank you, nitwit and friend.\n")
+
+        assert "a match is only shown" in imported.stdout
+        verdict = json.loads(judged.stdout)
+        assert verdict["action"] == json.loads(without.stdout)["action"]
+        assert ("list:x", True) in [(one["source"], one["log_only"]) for one in verdict["reasons"]]
+        shown = ready("lists", "show", "--site", "blog").stdout
+        assert shown == "x\tterms\treject\ttext,name\tlog-only\t1 lines\n"
+
+    def test_a_kind_that_cannot_look_there_is_refused(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        words = ("x", "-", "--site", "blog", "--kind", "networks", "--scope", "text")
+
+        told = ready("lists", "import", *words, stdin="203.0.113.0/24\n")
+
+        assert (told.exit_code, "Networks cannot look at text, only at ip." in told.stderr) == (1, True)
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"fine\nna\xefve\n", "line 2, is not UTF-8 text"),
+            (b"\x89PNG\xff\xfe", "line 1, is not UTF-8 text"),
+            ("\ufeffna\u00efve".encode("utf-16-le"), "--encoding utf-16"),
+            # Without its mark, it can be read as UTF-8, but holds a NUL after each letter.
+            ("fine".encode("utf-16-le"), "NUL"),
+        ],
+    )
+    def test_a_file_in_another_encoding_is_refused_with_what_to_do(self, ready, tmp_path, content, said):
+        (tmp_path / "words.txt").write_bytes(content)
         ready("site", "add", "blog", "https://blog.example.org/")
 
-        told = ready("lists", "import", "x", "image.png", "--site", "blog")
+        told = ready("lists", "import", "x", "words.txt", "--site", "blog")
 
-        assert (told.exit_code, "not UTF-8" in told.stderr) == (1, True)
+        assert (told.exit_code, said in told.stderr) == (1, True)
+        assert ready("lists", "show", "--site", "blog").stdout == ""
+
+    @pytest.mark.parametrize(
+        ("content", "encoding"),
+        [
+            (b"na\xefve\r\n", "latin-1"),
+            (b"na\xefve", "windows-1252"),
+            ("na\u00efve\n".encode("utf-16"), "utf-16"),
+            ("\ufeffna\u00efve\n".encode(), "utf-8"),
+        ],
+    )
+    def test_a_file_is_read_in_the_encoding_that_is_named(self, ready, tmp_path, content, encoding):
+        (tmp_path / "words.txt").write_bytes(content)
+        ready("site", "add", "blog", "https://blog.example.org/")
+        words = ("words.txt", "--site", "blog", "--encoding", encoding, "--action", "reject")
+
+        assert ready("lists", "import", "x", *words).exit_code == 0
+        judged = ready("score", "--site", "blog", stdin="How na\u00efve.\n")
+        assert "“na\u00efve”" in judged.stdout
+
+    def test_an_encoding_that_there_is_not_is_wrong_usage(self, ready):
+        told = ready("lists", "import", "x", "-", "--site", "blog", "--encoding", "klingon", stdin="a")
+
+        assert (told.exit_code, "klingon" in told.stderr) == (2, True)
+
+    def test_what_a_big_list_costs_is_said(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        many = "\n".join(f"term{number}" for number in range(10_000))
+
+        told = ready("lists", "import", "x", "-", "--site", "blog", stdin=many)
+
+        assert "x: 10,000 terms" in told.stdout
+        assert "MB of memory" in told.stderr
 
 
 class TestScoring:

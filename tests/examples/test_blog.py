@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import sys
 import threading
 import time
@@ -227,6 +228,43 @@ def test_the_service_hears_who_wrote_what_where_and_when(client: FlaskClient, se
     assert sent.page.url == "https://blog.example.org/bread"
     assert sent.page.title == "A loaf for people without time"
     assert sent.page.published_at < before <= sent.submitted_at
+
+
+def test_the_service_hears_what_tells_programs_from_readers(
+    client: FlaskClient, service: Service
+) -> None:
+    shown = re.search('name="shown" value="([^"]+)"', page(client))
+    assert shown
+    post(client, form={"shown": shown[1], "title": ""})
+    post(client, form={"shown": shown[1], "title": "http://example.com\0" + "x" * 5_000})
+
+    reader, program = (draft.form for draft in service.received)
+    assert reader.honeypot is None
+    assert 0 <= reader.seconds < PATIENCE_SECONDS
+    assert program.honeypot.startswith("http://example.comx")
+
+
+@pytest.mark.parametrize("shown", ["", "bread", "bread.aSVnWQ.forged", "soil"])
+def test_a_time_that_the_blog_did_not_write_itself_is_none(
+    client: FlaskClient, service: Service, shown: str
+) -> None:
+    """A program that says an hour ago, or that read the form of another post, says nothing."""
+    if shown == "soil":
+        other = next(slug for slug in blog.POSTS if slug != "bread")
+        shown = re.search('name="shown" value="([^"]+)"', client.get(f"/{other}").text)[1]
+    post(client, form={"shown": shown})
+
+    assert service.received[0].form.seconds is None
+
+
+def test_the_trap_is_out_of_the_way_of_readers(client: FlaskClient) -> None:
+    trap = re.search(r'<p class="for-programs"(.*?)</p>', page(client), re.DOTALL)
+
+    assert trap
+    assert 'aria-hidden="true"' in trap[1]
+    assert 'tabindex="-1"' in trap[1]
+    assert 'autocomplete="off"' in trap[1]
+    assert ".for-programs { position: absolute" in (BLOG / "static" / "blog.css").read_text("utf-8")
 
 
 def test_two_comments_have_two_ids(client: FlaskClient, service: Service) -> None:

@@ -4,20 +4,38 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from moderation.draft import Author, Draft
-from moderation.rules import Case, EntryList, History, ListKind, Policy
+from moderation.rules import RULES, Case, EntryList, History, ListKind, Mode, Policy, Setting, gather
+from moderation.rules.options import Options
 from moderation.text import Normalised
 from moderation.verdict import Action, Contribution, Scores, Signal, Thresholds
 
 
-def case(text: str, *lists: EntryList, history: History | None = None, **chosen: object) -> Case:
-    """A draft of an unknown author on a site with these lists; `chosen` is the rest of the policy."""
-    return Case.prepare(Draft(text=text), Policy(lists=lists, **chosen), history or History())
+def case(
+    text: str,
+    *lists: EntryList,
+    history: History | None = None,
+    options: Options | None = None,
+    **fields: object,
+) -> Case:
+    """A draft of an unknown author on a site with these lists and options; `fields` are the draft's."""
+    policy = Policy(lists=lists, rules=set_to(options) if options else {})
+    return Case.prepare(Draft(text=text, **fields), policy, history or History())
+
+
+def set_to(options: Options, mode: Mode | None = Mode.LIVE) -> dict[str, Setting]:
+    """The setting of the rule whose options these are."""
+    return {rule.name: Setting(mode, options) for rule in RULES if type(rule.options) is type(options)}
 
 
 def case_of_author(url: str | None, *lists: EntryList) -> Case:
     """A harmless text whose author names an address of their own."""
     draft = Draft(text="What a day.", author=Author(url=url))
     return Case.prepare(draft, Policy(lists=lists), History())
+
+
+def by(*lists: EntryList, text: str = "What a day.", **author: str) -> Case:
+    """What an author sends of whom the site knows this."""
+    return Case.prepare(Draft(text=text, author=Author(**author)), Policy(lists=lists), History())
 
 
 def terms(*entries: str, action: Action = Action.REVIEW) -> EntryList:
@@ -32,6 +50,11 @@ def patterns(*entries: str, action: Action = Action.REVIEW) -> EntryList:
     return EntryList.parse("shapes", ListKind.PATTERNS, action, "\n".join(entries))
 
 
+def found_by_lists(judged: Case) -> list[Signal]:
+    """What the lists say, which owners write; other rules may speak of the same."""
+    return gather(judged, tuple(rule for rule in RULES if rule.fixed))
+
+
 def marked(judged: Case, signal: Signal) -> list[str]:
     """What a person would see marked in the text as sent."""
     return [judged.draft.text[start:end] for start, end in signal.spans]
@@ -44,6 +67,7 @@ class Scorer:
     rejection: float = -5.0
     attributes: dict[str, float] = field(default_factory=lambda: {"insult": 0.75, "spam": 0.25})
     words: tuple[Contribution, ...] = ()
+    languages: frozenset[str] = frozenset({"en"})
 
     version: ClassVar[str] = "by-hand"
     thresholds: ClassVar[Thresholds] = Thresholds(review_at=0.5, reject_at=0.9)

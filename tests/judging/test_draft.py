@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from moderation.draft import Author, Draft, Page, Submission
+from moderation.draft import Author, Draft, Form, Page, Submission
 
 FULL = {
     "id": "17",
@@ -23,6 +23,7 @@ FULL = {
         "title": "On days",
         "published_at": "2026-11-22T09:00:00Z",
     },
+    "form": {"honeypot": "http://example.com", "seconds": 1.5},
     "parent_id": "16",
     "submitted_at": "2026-11-22T10:00:00+01:00",
 }
@@ -30,7 +31,7 @@ IDS = [("id",), ("parent_id",), ("author", "id")]
 STRINGS = [
     *[("id",), ("text",), ("parent_id",)],
     *[("author", name) for name in FULL["author"]],
-    *[("page", "url"), ("page", "title")],
+    *[("page", "url"), ("page", "title"), ("form", "honeypot")],
 ]
 MOMENTS = [("submitted_at",), ("page", "published_at")]
 
@@ -63,6 +64,7 @@ def test_everything_a_site_knows_is_kept_as_sent() -> None:
             title="On days",
             published_at=datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
         ),
+        form=Form(honeypot="http://example.com", seconds=1.5),
         parent_id="16",
         submitted_at=datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
     )
@@ -110,6 +112,7 @@ def test_a_submission_cannot_have_a_null_for_its_id() -> None:
         (("author", "user_agent"), 2_000),
         (("page", "url"), 2_000),
         (("page", "title"), 2_000),
+        (("form", "honeypot"), 2_000),
     ],
 )
 # Length is counted as people count it, not in bytes.
@@ -147,6 +150,12 @@ def test_every_other_character_is_taken(place: tuple[str, ...], text: str) -> No
     read(changed(place, text))
 
 
+@pytest.mark.parametrize("seconds", [-0.1, "1.5", True])
+def test_a_time_is_a_number_that_is_not_negative(seconds: object) -> None:
+    with pytest.raises(msgspec.ValidationError, match=r"at `\$.form.seconds`"):
+        read(changed(("form", "seconds"), seconds))
+
+
 @pytest.mark.parametrize("place", MOMENTS)
 @pytest.mark.parametrize("moment", ["2026-11-22T09:00:00", "2026-11-22"])
 def test_a_moment_without_its_offset_is_refused(place: tuple[str, ...], moment: str) -> None:
@@ -167,7 +176,7 @@ def test_the_first_and_the_last_moment_are_taken(place: tuple[str, ...], moment:
     read(changed(place, moment))
 
 
-@pytest.mark.parametrize("place", [("mood",), ("author", "mood"), ("page", "mood")])
+@pytest.mark.parametrize("place", [("mood",), ("author", "mood"), ("page", "mood"), ("form", "mood")])
 @pytest.mark.parametrize("shape", [Draft, Submission])
 def test_an_unknown_field_is_refused_by_name(place: tuple[str, ...], shape: type[Draft]) -> None:
     """A misspelt field would otherwise be lost in silence."""

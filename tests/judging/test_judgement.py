@@ -1,17 +1,19 @@
 """What becomes of a comment, given what the rules and the classifier say."""
 
+import dataclasses
 import math
 from collections.abc import Iterator
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from moderation.draft import Draft
-from moderation.judgement import judge
-from moderation.rules import Case, EntryList, History, Policy
+from moderation.draft import Author, Draft
+from moderation.judgement import judge, judge_all
+from moderation.rules import RULES, Case, Copies, EntryList, History, Mode, Policy, Setting
 from moderation.text import Normalised
 from moderation.verdict import (
     Action,
@@ -262,6 +264,76 @@ def test_the_classifier_names_its_strongest_attribute_and_marks_its_words() -> N
     assert marked(judged, reason) == ["What", "day"]
 
 
+def test_the_words_that_moved_the_score_most_are_told_for_and_against() -> None:
+    words = tuple(
+        Contribution((place, place + 1), weight)
+        for place, weight in enumerate((0.1, -0.2, 0.3, -0.4, 0.5, -0.6, 0.7, -0.8, 0.9, -1.0))
+    )
+
+    (reason,) = judge(case("abcdefghij"), Scorer(2.0, words=words)).reasons
+
+    assert [word.weight for word in reason.words] == [-1.0, 0.9, -0.8, 0.7, -0.6, 0.5, -0.4, 0.3]
+    assert [word.span[0] for word in reason.words] == [9, 8, 7, 6, 5, 4, 3, 2]
+    # Only what speaks against the comment is marked.
+    assert reason.spans == ((2, 3), (4, 5), (6, 7), (8, 9))
+
+
+@pytest.mark.parametrize(
+    ("told", "scorer", "lists"),
+    [
+        (False, CLEAN, []),
+        (True, DOUBTFUL, []),
+        (True, CERTAIN, []),
+        # Where rules keep back what the classifier minds little, its words are of interest.
+        (True, CLEAN, [terms("day")]),
+        # And they are not where rules let through what it finds doubtful.
+        (False, DOUBTFUL, [terms("day", action=APPROVE)]),
+    ],
+)
+def test_nobody_asks_for_the_words_of_what_was_approved(
+    *, told: bool, scorer: Scorer, lists: list[EntryList]
+) -> None:
+    words = (Contribution((7, 10), 1.5),)
+
+    verdict = judge(case("What a day.", *lists), dataclasses.replace(scorer, words=words))
+
+    (reason,) = [reason for reason in verdict.reasons if reason.source == "classifier"]
+    assert reason.words == (words if told else ())
+
+
+@pytest.mark.parametrize("rejection", [-8.0, 0.5, 8.0])
+def test_without_words_all_else_is_equal(rejection: float) -> None:
+    judged = case("What a day.", terms("day"))
+    scorer = Scorer(rejection, words=(Contribution((0, 4), 0.5), Contribution((7, 10), 1.5)))
+
+    brief, whole = judge(judged, scorer, explain=False), judge(judged, scorer)
+
+    stripped = tuple(
+        msgspec.structs.replace(reason, spans=(), words=()) if reason.source == "classifier" else reason
+        for reason in whole.reasons
+    )
+    assert brief == msgspec.structs.replace(whole, reasons=stripped)
+    assert brief != whole
+
+
+def test_without_words_the_scorer_is_not_asked_for_them() -> None:
+    verdict = judge(case("What a day."), BreaksAtExplaining(8.0), explain=False)
+
+    assert verdict.action is REJECT
+
+
+@pytest.mark.parametrize("explain", [True, False])
+def test_many_are_judged_as_each_would_be_alone(*, explain: bool) -> None:
+    texts = ["What a day.", "Ein schöner Tag war das gestern, und morgen wird es wieder so.", "", "day"]
+    judged = [case(text, terms("day")) for text in texts]
+    scorer = Scorer(1.0, words=(Contribution((0, 1), 0.5),))
+
+    verdicts = judge_all(judged, scorer, explain=explain)
+
+    assert verdicts == [judge(one, scorer, explain=explain) for one in judged]
+    assert judge_all([], scorer, explain=explain) == []
+
+
 def test_only_the_weightiest_words_are_marked_in_the_order_of_the_text() -> None:
     text = "abcdefghijkl"
     words = tuple(Contribution((place, place + 1), float(place)) for place in reversed(range(12)))
@@ -320,10 +392,10 @@ def test_rules_speak_without_a_classifier(
 
 def test_reasons_are_ordered_by_weight() -> None:
     judged = case(
-        "What a day. " * 3,
+        "What a day. " * 5,
         terms("day", action=APPROVE),
         patterns("w", action=REJECT),
-        history=History(copies=1, is_edit=True),
+        history=History(copies=Copies(elsewhere=1), is_edit=True),
     )
 
     reasons = judge(judged, Scorer(1.75)).reasons
@@ -331,8 +403,8 @@ def test_reasons_are_ordered_by_weight() -> None:
     assert [(reason.source, reason.weight) for reason in reasons] == [
         ("list:shapes", 6.0),
         ("classifier", 1.75),
-        ("repeats", 1.5),
-        ("edits", 0.0),
+        ("repeated_text", 1.5),
+        ("edited", 0.0),
         ("list:words", -3.0),
     ]
 
@@ -354,12 +426,16 @@ spoken = st.lists(
 lists = st.one_of(
     actions.map(lambda action: terms("ass", "casino", "straße", "😀", "café", action=action)),
     actions.map(lambda action: domains("bit.ly", "b.com", action=action)),
-    actions.map(lambda action: patterns("s+", "😀?.", "$", action=action)),
-)
+    actions.map(lambda action: patterns("s+", "😀?.", r"\n", action=action)),
+).flatmap(lambda one: st.sampled_from(Mode).map(lambda mode: dataclasses.replace(one, mode=mode)))
 histories = st.builds(
     History,
-    copies=st.integers(0, 10),
+    copies=st.builds(Copies, *[st.integers(0, 10)] * 4),
+    near_copies=st.builds(Copies, *[st.integers(0, 10)] * 4),
     approved_before=st.integers(0, 10),
+    approved_by_people=st.integers(0, 10),
+    rejected_by_people=st.integers(0, 2),
+    recent_from_author=st.integers(0, 10),
     is_edit=st.booleans(),
 )
 
@@ -368,11 +444,14 @@ histories = st.builds(
 def cases(draw: st.DrawFn) -> Case:
     text = " ".join(draw(spoken)) or "?"
     policy = Policy(
-        max_links=draw(st.integers(0, 3)),
-        hold_first_time_authors=draw(st.booleans()),
+        rules={
+            rule.name: Setting(draw(st.sampled_from([None, Mode.LIVE])), rule.options)
+            for rule in draw(st.lists(st.sampled_from(RULES), max_size=4))
+        },
         lists=tuple(draw(st.lists(lists, max_size=4))),
     )
-    return Case.prepare(Draft(text=text), policy, draw(histories))
+    author = draw(st.sampled_from([Author(), Author(name="Cheap pills", url="http://b.com/buy")]))
+    return Case.prepare(Draft(text=text, author=author), policy, draw(histories))
 
 
 scorers = st.floats(-50, 50).map(Scorer)
@@ -395,7 +474,9 @@ def test_nothing_is_ever_approved_over_a_rule_that_asks_for_more(
 ) -> None:
     verdict = judge(judged, scorer)
 
-    asked = {reason.action for reason in verdict.reasons if reason.source != "classifier"}
+    asked = {
+        reason.action for reason in verdict.reasons if reason.source != "classifier" and reason.decides
+    }
     assert verdict.action is not APPROVE or asked <= {APPROVE}
 
 
@@ -404,7 +485,9 @@ def test_nothing_is_ever_approved_over_a_rule_that_asks_for_more(
 def test_nothing_is_ever_rejected_over_a_rule_that_vouches(judged: Case, scorer: Scorer | None) -> None:
     verdict = judge(judged, scorer)
 
-    asked = {reason.action for reason in verdict.reasons if reason.source != "classifier"}
+    asked = {
+        reason.action for reason in verdict.reasons if reason.source != "classifier" and reason.decides
+    }
     assert verdict.action is not REJECT or APPROVE not in asked
 
 
@@ -418,7 +501,8 @@ def test_every_verdict_is_whole(judged: Case, scorer: Scorer | None) -> None:
     assert [reason.source for reason in verdict.reasons].count("classifier") == 1
     assert "rule_failed" not in [reason.code for reason in verdict.reasons]
     if verdict.probability is not None:
-        assert verdict.probability == pytest.approx(sigmoid(sum(weights)))
+        counted = [reason.weight for reason in verdict.reasons if not reason.log_only]
+        assert verdict.probability == pytest.approx(sigmoid(sum(counted)))
     length = len(judged.draft.text)
     spans = [span for reason in verdict.reasons for span in reason.spans]
     assert all(0 <= start <= end <= length for start, end in spans)
@@ -430,8 +514,7 @@ def test_one_more_list_that_objects_never_makes_a_verdict_milder(
     judged: Case, scorer: Scorer | None, objection: Action
 ) -> None:
     stricter = Policy(
-        max_links=judged.policy.max_links,
-        hold_first_time_authors=judged.policy.hold_first_time_authors,
+        rules=judged.policy.rules,
         lists=(*judged.policy.lists, patterns("(?s).", action=objection)),
     )
 

@@ -1,6 +1,4 @@
-"""What each rule finds, what it leaves alone, and where it points."""
-
-from collections.abc import Iterator
+"""What the lists find, what they leave alone, and where they point."""
 
 import pytest
 
@@ -12,16 +10,24 @@ from moderation.rules import (
     History,
     ListKind,
     Policy,
+    Scope,
     gather,
     shipped_lists,
 )
-from moderation.rules.conduct import edited, first_time_author, repeated_text, too_many_links
 from moderation.rules.lists import listed_domains, listed_patterns, listed_terms
-from moderation.verdict import Action, Signal
-from tests.judging.making import case, case_of_author, domains, marked, patterns, terms
+from moderation.verdict import Action
+from tests.judging.making import (
+    by,
+    case,
+    case_of_author,
+    domains,
+    found_by_lists,
+    marked,
+    patterns,
+    terms,
+)
 
 each_shipped = pytest.mark.parametrize("shipped", shipped_lists(), ids=lambda shipped: shipped.name)
-LONG = "These are more than thirty characters, so a copy means something."
 
 
 @pytest.mark.parametrize(
@@ -170,12 +176,17 @@ def test_the_authors_own_address_counts_and_has_no_place_in_the_text(
         (["é"], "é$", "😀é"),
         # The text as sent: patterns can look for what normalising drops.
         (["\u200b"], "\u200b", "ca\u200bsino"),
-        ([], "casino", "ca\u200bsino"),
+        # And the text with its disguises undone, marked as it was sent.
+        (["ca\u200bsino"], "casino", "a ca\u200bsino!"),
+        (["ｃａｓｉｎｏ"], "casino", "😀 ｃａｓｉｎｏ"),
+        # Spelt anew there are no capitals, so what tells letters by them sees the text as sent only.
+        ([], "(?-i)casino", "the CA\u200bSINO"),
+        ([], "(?s-i)casino", "the CA\u200bSINO"),
         # The first place is enough.
         (["a1"], r"a\d", "a1 a2"),
     ],
 )
-def test_a_listed_pattern_is_found_in_the_text_as_sent(
+def test_a_listed_pattern_is_found_as_sent_and_undisguised(
     found: list[str], pattern: str, text: str
 ) -> None:
     judged = case(text, patterns(pattern))
@@ -204,6 +215,16 @@ def test_a_pattern_takes_linear_time_whatever_it_is() -> None:
         ("trailing", "a\\"),
         # What takes too much.
         ("longer than 1,024 characters", "a" * 1_025),
+        ("steps at each character and may take 600", "a{700}"),
+        ("steps at each character and may take 600", r"\pL"),
+        # What would match every comment.
+        ("where there is nothing", "x*"),
+        ("where there is nothing", "casino|"),
+        ("where there is nothing", "^"),
+        ("where there is nothing", r"\b"),
+        ("where there is nothing", "(?:bonus)?$"),
+        # What would swallow the patterns after it.
+        ("missing )", r"a\Qb"),
         ("invalid repetition size", "a{1001}"),
         ("invalid repetition size", "((a{100}){100}){100}"),
     ],
@@ -217,7 +238,9 @@ def test_a_pattern_that_cannot_be_is_refused_with_the_reason(why: str, pattern: 
 
 
 def test_a_pattern_may_have_1024_characters() -> None:
-    assert patterns("a" * 1_024).entries == ("a" * 1_024,)
+    longest = f"[{'a' * 1_022}]"
+
+    assert patterns(longest).entries == (longest,)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +264,7 @@ def test_an_entry_that_could_never_match_is_refused(kind: ListKind, entry: str) 
     assert repr(entry) in str(refusal.value)
 
 
-@pytest.mark.parametrize("kind", ListKind)
+@pytest.mark.parametrize("kind", [ListKind.TERMS, ListKind.DOMAINS, ListKind.PATTERNS])
 def test_comments_and_blank_lines_are_passed_over(kind: ListKind) -> None:
     lines = "# Mine.\n\n  one.example \r\n\t\n#two.example\nthree.example#not-a-comment"
 
@@ -256,7 +279,7 @@ def test_comments_and_blank_lines_are_passed_over(kind: ListKind) -> None:
 def test_an_empty_list_matches_nothing(kind: ListKind, lines: str) -> None:
     empty = EntryList.parse("mine", kind, Action.REJECT, lines)
 
-    assert gather(case("anything http://example.org", empty)) == []
+    assert gather(case("anything at all, as on http://example.org", empty)) == []
 
 
 @pytest.mark.parametrize(
@@ -279,7 +302,7 @@ def test_a_list_speaks_once_however_many_entries_match(message: str, entries: li
 
 def test_each_list_speaks_for_itself() -> None:
     judged = case(
-        "one http://two.example",
+        "one day in the life of http://two.example",
         terms("one", action=Action.APPROVE),
         terms("one", action=Action.REJECT),
         domains("two.example"),
@@ -305,143 +328,12 @@ def test_a_match_weighs_as_much_as_it_asks_for() -> None:
     assert vouching < 0 < review < reject
 
 
-@pytest.mark.parametrize(
-    ("speaks", "links", "limit"),
-    [
-        (False, 2, 3),
-        (True, 3, 3),
-        (True, 4, 3),
-        (True, 1, 1),
-        (False, 0, 1),
-        # No limit, no signal.
-        (False, 50, 0),
-    ],
-)
-def test_links_are_counted_against_the_sites_limit(*, speaks: bool, links: int, limit: int) -> None:
-    urls = [f"http://example.org/{number}" for number in range(links)]
-    judged = case("😀 " + " ".join(urls), max_links=limit)
-
-    signals = list(too_many_links(judged))
-
-    assert [marked(judged, signal) for signal in signals] == ([urls] if speaks else [])
-    assert all(signal.action is Action.REVIEW and signal.weight > 0 for signal in signals)
-
-
-def test_mailboxes_and_missing_spaces_are_not_counted_as_links() -> None:
-    judged = case("ana@example.com, ben@example.com or me.It is over.Top.See main.py", max_links=1)
-
-    assert list(too_many_links(judged)) == []
-
-
-@pytest.mark.parametrize(
-    ("message", "copies", "text"),
-    [
-        (None, 0, LONG),
-        ("The same text was sent once before.", 1, LONG),
-        ("The same text was sent 7 times before.", 7, LONG),
-        # People do say the same when they say little.
-        (None, 7, "Thank you!"),
-        (None, 7, "a" * 29),
-        ("The same text was sent once before.", 1, "a" * 30),
-        # Padding with what is not shown makes no text longer.
-        (None, 7, "Thank you!" + "\u200b" * 50),
-    ],
-)
-def test_copies_of_all_but_short_texts_are_noticed(message: str | None, copies: int, text: str) -> None:
-    signals = list(repeated_text(case(text, history=History(copies=copies))))
-
-    assert [signal.message for signal in signals] == ([message] if message else [])
-
-
-def test_more_copies_weigh_more_up_to_a_point() -> None:
-    weights = [
-        next(iter(repeated_text(case(LONG, history=History(copies=copies))))).weight
-        for copies in (1, 2, 4, 1_000)
-    ]
-
-    assert weights[0] < weights[1] < weights[2] == weights[3]
-
-
-@pytest.mark.parametrize(
-    ("held", "chosen", "approved_before"),
-    [
-        (True, True, 0),
-        (False, True, 1),
-        (False, False, 0),
-        (False, False, 1),
-    ],
-)
-def test_new_authors_wait_only_where_the_site_asks_for_it(
-    *, held: bool, chosen: bool, approved_before: int
-) -> None:
-    judged = case(LONG, history=History(approved_before=approved_before), hold_first_time_authors=chosen)
-
-    assert [signal.action for signal in first_time_author(judged)] == [Action.REVIEW] * held
-
-
-def test_new_authors_do_not_wait_unless_the_owner_chose_so() -> None:
-    assert list(first_time_author(case(LONG))) == []
-
-
-@pytest.mark.parametrize("is_edit", [True, False])
-def test_an_edit_is_looked_at_again(*, is_edit: bool) -> None:
-    judged = case(LONG, history=History(is_edit=is_edit))
-
-    assert [signal.action for signal in edited(judged)] == [Action.REVIEW] * is_edit
-
-
-def test_a_rule_that_breaks_asks_for_a_person_and_hides_no_other() -> None:
-    def speaks(_: Case) -> Iterator[Signal]:
-        yield Signal(source="speaks", code="spoke", message="I spoke.", action=Action.APPROVE)
-
-    def breaks_at_once(_: Case) -> list[Signal]:
-        raise KeyError("the comment's own words")
-
-    def breaks_in_the_middle(judged: Case) -> Iterator[Signal]:
-        yield from speaks(judged)
-        raise RecursionError
-
-    signals = gather(case(LONG), (breaks_at_once, breaks_in_the_middle, speaks))
-
-    assert [(signal.source, signal.code) for signal in signals] == [
-        ("breaks_at_once", "rule_failed"),
-        ("speaks", "spoke"),
-        ("breaks_in_the_middle", "rule_failed"),
-        ("speaks", "spoke"),
-    ]
-    failed = [signal for signal in signals if signal.code == "rule_failed"]
-    assert all(signal.action is Action.REVIEW for signal in failed)
-    # An error may hold the user's words; only its kind is told.
-    assert failed[0].message == "The rule breaks_at_once failed (KeyError)."
-
-
 def test_no_rule_breaks_at_the_longest_text() -> None:
     lists = (terms("a", "$"), domains("com", "x.ru"), patterns("a", "(a+)+b"))
     for piece in ("a ", "a$", "x.com ", "http://x.ru/", "e\u0301", "ﷺ", "\u200b", " \n", "हि"):
         signals = gather(case((piece * 65_536)[:65_536], *lists, *shipped_lists()))
 
         assert "rule_failed" not in [signal.code for signal in signals]
-
-
-def test_a_policys_version_changes_with_anything_in_it() -> None:
-    policies = [
-        Policy(),
-        Policy(max_links=4),
-        Policy(hold_first_time_authors=True),
-        Policy(lists=(terms("one"),)),
-        Policy(lists=(terms("one", "two"),)),
-        Policy(lists=(terms("one two"),)),
-        Policy(lists=(terms("one", action=Action.REJECT),)),
-        Policy(lists=(domains("one"),)),
-        Policy(lists=(terms("one"), domains("one"))),
-        Policy(lists=(domains("one"), terms("one"))),
-    ]
-
-    assert len({policy.version for policy in policies}) == len(policies)
-
-
-def test_equal_policies_have_one_version() -> None:
-    assert Policy(lists=(terms("one"),)).version == Policy(lists=(terms("one"),)).version
 
 
 @each_shipped
@@ -459,7 +351,11 @@ def test_a_shipped_list_has_each_entry_once_and_in_lower_case(shipped: EntryList
 def test_a_shipped_list_matches_each_of_its_entries(shipped: EntryList) -> None:
     before = "http://" if shipped.kind is ListKind.DOMAINS else ""
     for entry in shipped.entries:
-        found = gather(case(f"See {before}{entry} !", shipped))
+        found = found_by_lists(
+            case(f"See there on the page {before}{entry} !", shipped)
+            if Scope.TEXT in shipped.scopes or shipped.kind is ListKind.DOMAINS
+            else by(shipped, name=entry, url=f"http://{entry}.example")
+        )
 
         assert [signal.source for signal in found] == [f"list:{shipped.name}"], entry
 

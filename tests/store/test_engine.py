@@ -28,20 +28,20 @@ def test_sqlite_is_durable_and_checks_foreign_keys(tmp_path):
 def test_writers_that_read_first_wait_for_each_other(database, site):
     """Each reads a number and writes one more; none fails, and none overwrites another."""
 
-    def add_link() -> None:
+    def count() -> None:
         with database.writing() as session:
             row = session.scalars(select(Site).where(Site.id == site.id).with_for_update()).one()
-            row.max_links += 1
+            row.decision_count += 1
             session.commit()
 
-    writers = [threading.Thread(target=add_link) for _ in range(16)]
+    writers = [threading.Thread(target=count) for _ in range(16)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
 
     with database.reading() as session:
-        assert session.get_one(Site, site.id).max_links == site.max_links + 16
+        assert session.get_one(Site, site.id).decision_count == 16
 
 
 def test_leaving_without_a_commit_stores_nothing(database, site):

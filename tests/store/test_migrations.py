@@ -8,11 +8,12 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
-from moderation import review
+from moderation import review, sites
+from moderation.rules import ListKind, Mode, Scope
 from moderation.store import Database, SchemaOutdated, check_schema, migrate, migrations, upgrade
-from moderation.store.tables import Base
+from moderation.store.tables import Base, Site, SiteRule
 from moderation.verdict import Action
 from tests.conftest import at
 from tests.making import stored
@@ -27,10 +28,8 @@ def test_the_migrations_build_what_the_tables_say(database):
 
 
 def test_the_migrations_can_be_taken_back_and_applied_again(database):
+    _downgrade(database, "base")
     with database.engine.begin() as connection:
-        config = migrate._config()  # noqa: SLF001  Nobody downgrades but this test.
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
         assert inspect(connection).get_table_names() == ["alembic_version"]
     upgrade(database)
 
@@ -41,11 +40,12 @@ def test_a_table_that_others_refer_to_can_be_altered_without_loss(
     database, site, ana, tmp_path, monkeypatch
 ):
     """SQLite alters by copying and dropping, which must not trip over verdicts and decisions."""
+    newest = migrate._newest()  # noqa: SLF001  Whatever it is, the next one follows it.
     folder = shutil.copytree(Path(migrations.__file__).parent, tmp_path / "migrations")
-    (folder / "versions" / "0002_wider.py").write_text(
+    (folder / "versions" / "9999_wider.py").write_text(
         "import sqlalchemy as sa\n"
         "from alembic import op\n"
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        f"revision, down_revision, branch_labels, depends_on = '9999', {newest!r}, None, None\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('comments') as table:\n"
         "        table.alter_column('external_id', type_=sa.String(300))\n"
@@ -63,6 +63,85 @@ def test_a_table_that_others_refer_to_can_be_altered_without_loss(
         assert (found.text, found.verdict.model, len(found.decisions)) == (comment.text, "base", 1)
         if database.engine.dialect.name == "sqlite":
             assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_lists_of_an_older_version_look_where_they_looked(database, site):
+    _downgrade(database, "0001")
+    with database.engine.begin() as connection:
+        for kind, action in (("terms", "reject"), ("domains", "review"), ("patterns", "approve")):
+            connection.execute(
+                text(
+                    "INSERT INTO site_lists (site_id, name, kind, action, entries, updated_at) VALUES "
+                    "(:site, :kind, :kind, :action, 'a', '2026-11-22 09:00:00')"
+                ),
+                {"site": site.id, "kind": kind, "action": action},
+            )
+    upgrade(database)
+
+    with database.reading() as session:
+        kept = [(one.name, one.action, one.scopes, one.mode) for one in sites.lists(session, site)]
+    assert kept == [
+        ("domains", Action.REVIEW, (Scope.URL,), Mode.LIVE),
+        ("patterns", Action.APPROVE, (Scope.TEXT,), Mode.LIVE),
+        ("terms", Action.REJECT, (Scope.TEXT,), Mode.LIVE),
+    ]
+
+
+def test_going_back_keeps_the_lists_that_the_older_version_can_read(database, site):
+    with database.writing() as session:
+        found = sites.by_name(session, "blog")
+        for kind in (ListKind.TERMS, ListKind.NETWORKS):
+            sites.put_list(session, found, kind, kind=kind, action=Action.REVIEW, lines="::1", now=at(1))
+        session.commit()
+    _downgrade(database, "0001")
+
+    with database.engine.begin() as connection:
+        assert connection.scalars(text("SELECT name FROM site_lists")).all() == ["terms"]
+
+
+def test_what_sites_had_chosen_becomes_a_setting_of_rules_and_the_other_way_round(database):
+    """Sites of the first version had two choices, kept in columns of their own."""
+    choices = {
+        "plain": (3, False),
+        "strict": (1, True),
+        "open": (0, False),
+    }
+    rules = {
+        ("open", "too_many_links", "off", "{}"),
+        ("strict", "first_time_author", "live", "{}"),
+        ("strict", "too_many_links", None, '{"at_least": 1}'),
+    }
+    _downgrade(database, "0001")
+    with database.engine.begin() as connection:
+        for name, (max_links, held) in choices.items():
+            connection.execute(
+                text(
+                    "INSERT INTO sites (name, url, key_hash, created_at, max_links,"
+                    " hold_first_time_authors, policy_revision, decision_count) VALUES"
+                    " (:name, 'https://blog.example.org/', :name, '2026-11-22', :max_links, :held, 1, 0)"
+                ),
+                {"name": name, "max_links": max_links, "held": held},
+            )
+
+    upgrade(database)
+
+    with database.reading() as session:
+        found = session.execute(
+            select(Site.name, SiteRule.rule, SiteRule.mode, SiteRule.options).join(
+                SiteRule, SiteRule.site_id == Site.id
+            )
+        )
+        assert {tuple(row) for row in found} == rules
+        policies = sites.Policies()
+        for site in sites.every(session):
+            assert policies.of(session, site).unreadable_rules == ()
+            assert site.languages == "en"
+
+    _downgrade(database, "0001")
+
+    with database.engine.begin() as connection:
+        found = connection.execute(text("SELECT name, max_links, hold_first_time_authors FROM sites"))
+        assert {name: (links, bool(held)) for name, links, held in found} == choices
 
 
 def test_two_upgrades_at_once_are_one(tmp_path, request):
@@ -93,3 +172,15 @@ def test_a_database_without_tables_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(SchemaOutdated, match="moderation db upgrade"):
         check_schema(empty)
     empty.close()
+
+
+def _downgrade(database, revision):
+    with database.engine.execution_options(begin="BEGIN IMMEDIATE").connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
+        with connection.begin():
+            config = migrate._config()  # noqa: SLF001  Nobody downgrades but these tests.
+            config.attributes["connection"] = connection
+            command.downgrade(config, revision)
+        if connection.dialect.name == "sqlite":
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")

@@ -34,6 +34,10 @@ from tests.text.making import characters
         ("t.ly/x", "t.ly/x"),
         # Endings that are words count in lower case.
         ("pills.shop", "pills.shop"),
+        # BBCode, which says an address in brackets.
+        ("https://x.example", "[url]https://x.example[/url]"),
+        ("https://x.example/a", "[url=https://x.example/a]here[/url]"),
+        ("http://[2001:db8::1", "http://[2001:db8::1]/a"),
         # Disguised with what is not shown or looks the same.
         ("http://exa\u200bmple.org", "http://exa\u200bmple.org"),
         ("bit\u200b.ly/x", "bit\u200b.ly/x"),
@@ -113,9 +117,13 @@ def test_every_address_is_found_in_the_order_of_the_text() -> None:
         ("bit.ly", "http://%42it.ly/x"),
         ("bit.ly", "http://ｂｉｔ．ｌｙ/x"),
         ("bit.ly", "http://b\u00adit.ly/x"),
+        # A number is a host of its own.
+        ("[2001:db8::1]", "http://[2001:db8::1]:8080/a"),
+        ("192.0.2.1", "http://192.0.2.1/a"),
         # Signs end a host, letters of any script do not.
         ("bit.ly", "http://bit.ly,now"),
         ("bit.ly", "http://bit.ly—now"),
+        ("x.example", "https://x.example[/url]"),
         ("उदाहरण.example", "http://उदाहरण.example/"),
         # No host at all.
         (None, ""),
@@ -123,6 +131,7 @@ def test_every_address_is_found_in_the_order_of_the_text() -> None:
         (None, "http://.../"),
         (None, "http://ana@"),
         (None, "*.example.org"),
+        (None, "http://[/url]"),
     ],
 )
 def test_the_host_is_the_one_that_a_browser_would_ask(expected: str | None, url: str) -> None:

@@ -1,12 +1,14 @@
 """Reading a text as a person would, and finding the way back to it."""
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from moderation.text import normalise
+from moderation.text import Normalised, normalise
+from moderation.text.folding import fold
 from tests.text.making import ASSIGNED, texts
 
 
@@ -207,3 +209,34 @@ def test_plain_text_is_read_alike_beside_other_scripts(plain: str) -> None:
         short.origin((index, index + 1)) == long.origin((index, index + 1))
         for index in range(len(short.text))
     )
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        lambda number: f"k1ll{number}a",
+        lambda number: f"f*ck{number}",
+        lambda number: f"id{number}iot,",
+        lambda _: "k.i.l.l then",
+    ],
+)
+def test_a_text_that_is_disguised_throughout_is_left_as_it_is_written(
+    word: Callable[[int], str],
+) -> None:
+    original = " ".join(word(number) for number in range(2_000))
+
+    normalised = normalise(original)
+
+    assert not normalised.is_read
+    assert normalised.text == fold(original)
+    assert normalise(normalised.text) == Normalised(normalised.text, normalised.text, is_read=False)
+
+
+def test_a_long_text_with_some_disguises_is_read_to_its_end() -> None:
+    plain = "One day the bridge was closed, and nobody knew why; ask the workers. "
+    text = (plain * 300)[:19_900] + " k1ll y0urself"
+
+    normalised = normalise(text)
+
+    assert normalised.is_read
+    assert normalised.text.endswith(" kill yourself")

@@ -20,6 +20,9 @@ MILITIA = (
     "the other units? Building up that army is the central mission; are they not achieving it?"
 )
 
+# So short that it may be said on every site of the server without being taken for a copy.
+THANKS = "Thank you, I agree."
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def service(request, tmp_path_factory):
@@ -123,6 +126,7 @@ class TestSubmitting:
                     "title": "One",
                     "published_at": "2026-11-01T10:00:00+01:00",
                 },
+                "form": {"honeypot": "", "seconds": 41.5},
                 "parent_id": "post-1/comment 1",
                 "submitted_at": "2026-11-22T10:00:00Z",
             },
@@ -157,7 +161,7 @@ class TestSubmitting:
     def test_what_has_no_letters_or_others_of_ours_is_not_held_for_its_script(self, api, text):
         judged = api("POST", "comments", {"id": "1", "text": text}).json
 
-        assert "script" not in [reason["source"] for reason in judged["reasons"]]
+        assert "nothing_to_read" not in [reason["source"] for reason in judged["reasons"]]
 
     def test_a_retry_is_harmless(self, api, stored_count):
         first = api("POST", "comments", {"id": "1", "text": "Good."})
@@ -174,6 +178,15 @@ class TestSubmitting:
 
         assert (answer.status, answer.json["code"]) == (409, "other_content")
 
+    def test_who_fills_in_what_nobody_sees_is_rejected(self, api):
+        form = {"honeypot": "http://example.com", "seconds": 0.4}
+
+        judged = api("POST", "comments", {"id": "1", "text": THANKS, "form": form}).json
+
+        assert judged["action"] == "reject"
+        codes = [reason["code"] for reason in judged["reasons"]]
+        assert codes[:2] == ["filled_honeypot", "sent_too_fast"]
+
     def test_the_same_words_again_wait_for_a_person(self, api):
         text = "I wrote a little book about the history of bread, do have a look."
         api("POST", "comments", {"id": "1", "text": text})
@@ -186,17 +199,17 @@ class TestSubmitting:
 
 class TestEditing:
     def test_an_approved_comment_that_was_edited_is_seen_by_a_person(self, api):
-        assert api("POST", "comments", {"id": "1", "text": MILITIA}).json["action"] == "approve"
+        assert api("POST", "comments", {"id": "1", "text": THANKS}).json["action"] == "approve"
 
-        edited = api("PUT", "comments/1", {"text": MILITIA + " I wonder."})
+        edited = api("PUT", "comments/1", {"text": THANKS + " I wonder."})
 
         assert (edited.status, edited.json["edition"], edited.json["action"]) == (200, 2, "review")
         assert api("GET", "comments/1").json["action"] == "review"
 
     def test_an_edit_that_changes_nothing_keeps_the_verdict(self, api):
-        first = api("POST", "comments", {"id": "1", "text": MILITIA})
+        first = api("POST", "comments", {"id": "1", "text": THANKS})
 
-        assert api("PUT", "comments/1", {"text": MILITIA}).json == first.json
+        assert api("PUT", "comments/1", {"text": THANKS}).json == first.json
 
     def test_an_edit_of_nothing_is_not_found(self, api):
         answer = api("PUT", "comments/1", {"text": "Good."})
@@ -209,7 +222,7 @@ class TestEditing:
 
 class TestHearing:
     def test_what_people_decide_holds_and_is_heard(self, api, database, key):
-        api("POST", "comments", {"id": "1", "text": MILITIA})
+        api("POST", "comments", {"id": "1", "text": THANKS})
         ana = add_moderator(database, key)
         with database.writing() as session:
             comment = intake.find(session, sites.by_name(session, key), "1")

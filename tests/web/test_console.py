@@ -6,13 +6,14 @@ import urllib.error
 import urllib.request
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 
 from moderation import intake, moderators, review
 from moderation.draft import Author, Page
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
-from moderation.verdict import Action
+from moderation.verdict import Action, Signal
 from tests.browsing import PASSWORD, Console
 from tests.conftest import SHIPPED_MODELS, START, add_moderator, add_site, at, listening
 from tests.making import draft, stored, verdict
@@ -285,6 +286,44 @@ class TestPages:
         assert "Reads like an insult." in page
         assert "rejected it as off-topic" in page
         assert "On war" in page
+
+    def test_what_is_only_on_trial_is_shown_beside_the_comment_and_not_in_the_queue(
+        self, ana, database, site
+    ):
+        trial = Signal(
+            source="list:new",
+            code="listed_term",
+            message="On the list new: “day”.",
+            action=Action.REJECT,
+            weight=6.0,
+            log_only=True,
+        )
+        judged = verdict(Action.REVIEW, 0.99)
+        judged = msgspec.structs.replace(judged, reasons=(trial, *judged.reasons))
+        with database.writing() as session:
+            comment, _ = intake.record(session, site, draft("on trial"), judged, now=START)
+            session.commit()
+
+        page = html.unescape(ana.read(f"/console/comments/{comment.id}").text)
+        assert "On the list new: “day”." in page
+        assert "on trial: would ask to reject" in page
+        assert "On the list new" not in html.unescape(ana.read("/console/").text)
+
+    def test_evidence_that_only_weighs_is_not_said_to_ask_for_approval(self, ana, database, site):
+        weak = Signal(source="x", code="x", message="Weak.", action=Action.APPROVE, weight=0.5)
+        vouching = Signal(source="y", code="y", message="Known.", action=Action.APPROVE, weight=-0.5)
+        trial = msgspec.structs.replace(weak, message="New.", log_only=True)
+        judged = msgspec.structs.replace(verdict(), reasons=(weak, vouching, trial))
+        with database.writing() as session:
+            comment, _ = intake.record(session, site, draft("weak"), judged, now=at(0))
+            session.commit()
+
+        shown = " ".join(
+            re.sub("<[^>]+>", " ", ana.read(f"/console/comments/{comment.id}").text).split()
+        )
+        assert re.search(
+            r"Weak\. only weighs .* Known\. asks to approve .* New\. on trial: would only weigh", shown
+        )
 
     def test_outcomes_have_a_list_each(self, ana, database, site):
         with database.writing() as session:

@@ -24,7 +24,7 @@ def whole_path(scorer: Scorer, policy: Policy, reading: Reading = normalise) -> 
         if reading is not normalise:
             read = reading(text)
             case = dataclasses.replace(case, text=read, links=links(read))
-        return judge(case, scorer)
+        return judge(case, scorer, explain=False)
 
     return judge_text
 
@@ -55,7 +55,8 @@ def verdicts(judged_by: Judge, texts: Sequence[str], step: str, progress: Progre
         if number % _TELL_EVERY == 0:
             progress(step, number, len(texts))
         verdict = judged_by(text)
-        if verdict.probability is None:
+        unread = any(reason.code == "unread_language" for reason in verdict.reasons)
+        if verdict.probability is None and not unread:
             raise ValueError(f"no classifier could be asked about {text!r}")
         found.append(verdict)
     progress(step, len(texts), len(texts))

@@ -55,7 +55,7 @@ def comment(comment_id: int) -> str:
             "console/comment.html",
             comment=found,
             verdict=verdict,
-            pieces=marked(found.text, [span for signal in verdict.reasons for span in signal.spans]),
+            pieces=marked(found.text, verdict.reasons),
             rejection_reasons=list(RejectionReason),
             latest=review.latest_edition(db, found) if found.superseded else found,
             after=asked.after,

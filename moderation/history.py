@@ -1,0 +1,256 @@
+"""What a site saw before a draft, read in two queries that look at bounded parts of indexes."""
+
+import hashlib
+import ipaddress
+import math
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Row,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from moderation.draft import Author, Draft
+from moderation.rules import Case, Copies, History
+from moderation.rules.options import ExactCopies, Flood, NearCopies
+from moderation.sketch import SIZE, sketch
+from moderation.store.tables import Comment, Decision, Site, Sketch
+from moderation.text import fingerprint
+from moderation.verdict import Action
+
+# Beyond so many earlier comments of one kind, more of them say nothing new.
+_COUNTED = 100
+
+# The machines in front of a badly configured site: everybody seems to come from there.
+_OF_THE_SITE = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "169.254.0.0/16",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+# One customer's, or a small office's.
+_RANGE = {4: 24, 6: 48}
+
+
+def read(session: Session, site: Site, case: Case, *, is_edit: bool, now: datetime) -> History:
+    """Read what the rules look at. The draft's own earlier editions are no history of it."""
+    author, policy = case.draft.author, case.policy
+    own = {"site": site.id, "own": case.draft.id or ""}
+    sent = session.execute(
+        _SENT_BEFORE,
+        own
+        | {
+            "author": author_key(author),
+            "range": author_range(author),
+            "since": now - timedelta(minutes=policy.options(Flood).minutes),
+        },
+    ).one()
+    exact = near = Copies()
+    if len(case.text.text) >= policy.options(ExactCopies).letters:
+        exact, near = _copies(session, site, case, own, now)
+    return History(
+        copies=exact,
+        near_copies=near,
+        approved_before=sent.approved,
+        # Whoever types in an address must not inherit what was decided on another.
+        approved_by_people=sent.approved_by_people if author.id else 0,
+        rejected_by_people=sent.rejected_by_people if author.id else 0,
+        recent_from_author=sent.from_author,
+        recent_from_range=sent.from_range,
+        is_edit=is_edit,
+        now=now,
+    )
+
+
+def author_key(author: Author) -> str | None:
+    """Return what the site's history knows an author by, or None where it cannot tell.
+
+    The site vouches for an id. An e-mail address can simply be typed in, but it is all that
+    most blogs have.
+    """
+    if author.id:
+        return _digest("id", author.id)
+    if author.email:
+        return _digest("email", author.email.strip().lower())
+    return None
+
+
+def author_range(author: Author) -> str | None:
+    """Return the range of addresses that one provider's customer can choose from, or None.
+
+    None as well for an address that is no reader's own.
+    """
+    try:
+        address = ipaddress.ip_address((author.ip or "").strip())
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if any(address in network for network in _OF_THE_SITE if network.version == address.version):
+        return None
+    return str(ipaddress.ip_network((int(address), _RANGE[address.version]), strict=False))
+
+
+def _copies(
+    session: Session, site: Site, case: Case, own: dict[str, Any], now: datetime
+) -> tuple[Copies, Copies]:
+    """Find the comments that say the same, and those that nearly do."""
+    options = case.policy.options(NearCopies)
+    numbers = sketch(case.text)
+    text_hash = fingerprint(case.text)
+    found = session.execute(
+        _SAYING_THE_SAME,
+        own
+        | {f"number_{place}": number for place, number in enumerate(_filled(numbers))}
+        | {
+            "shared": math.ceil(options.share * len(numbers)) or SIZE,
+            "text_hash": text_hash,
+            "since": now - timedelta(days=options.days),
+        },
+    ).all()
+    return (
+        _placed([row for row in found if row.text_hash == text_hash], site, case.draft),
+        _placed([row for row in found if row.text_hash != text_hash], site, case.draft),
+    )
+
+
+def _placed(found: Iterable[Row[Any]], site: Site, draft: Draft) -> Copies:
+    """Say where the copies stand, the latest first."""
+    same_hand = elsewhere = other_sites = rejected = 0
+    latest = None
+    for row in found:
+        if row.site_id == site.id and _is_same_hand(row, draft):
+            same_hand += 1
+            continue
+        rejected += row.action is Action.REJECT
+        if row.site_id == site.id:
+            elsewhere += 1
+            latest = latest or row.external_id
+        else:
+            other_sites += 1
+    return Copies(same_hand, elsewhere, other_sites, rejected, latest)
+
+
+def _is_same_hand(row: Row[Any], draft: Draft) -> bool:
+    if row.page_url != draft.page.url or row.author_key != author_key(draft.author):
+        return False
+    # Where there is no key, a name must do. Without any, nobody can tell.
+    return row.author_key is not None or row.author_name == (draft.author.name or "")
+
+
+def _filled(numbers: tuple[int, ...]) -> list[int | None]:
+    """One value for each place of the query; nothing equals null."""
+    return [*numbers, *[None] * (SIZE - len(numbers))]
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+# What the last decision of a person says; an undo says nothing, whatever it restored.
+_DECIDED = and_(
+    Decision.comment_id == Comment.id,
+    Decision.revision == Comment.revision,
+    Decision.undoes_id.is_(None),
+)
+
+
+def _sent_before() -> Select[Any]:
+    """What the author sent and became of it, and what came from his range of addresses."""
+    of_author = _latest(Comment.author_key == bindparam("author"))
+    of_range = _latest(Comment.author_range == bindparam("range"))
+    holds = Comment.superseded == false()
+    # An edit sends nothing new.
+    is_recent = and_(Comment.edition == 1, Comment.received_at > bindparam("since"))
+    from_range = (
+        select(func.count())
+        .select_from(Comment)
+        .where(Comment.id.in_(of_range), is_recent)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            func.count().filter(Comment.outcome == Action.APPROVE, holds).label("approved"),
+            func.count().filter(Decision.action == Action.APPROVE, holds).label("approved_by_people"),
+            # Of any edition: an edit does not undo what it was rejected for.
+            func.count().filter(Decision.action == Action.REJECT).label("rejected_by_people"),
+            func.count().filter(is_recent).label("from_author"),
+            from_range.label("from_range"),
+        )
+        .select_from(Comment)
+        .outerjoin(Decision, _DECIDED)
+        .where(Comment.id.in_(of_author))
+    )
+
+
+def _latest(whose: Any) -> Select[Any]:
+    return (
+        select(Comment.id)
+        .where(Comment.site_id == bindparam("site"), whose, Comment.external_id != bindparam("own"))
+        .order_by(Comment.id.desc())
+        .limit(_COUNTED)
+    )
+
+
+def _saying_the_same() -> Select[*tuple[Any, ...]]:
+    """The latest copies and near copies on any site; the latest near copies were sent lately."""
+    sharing = [
+        select(Sketch.comment_id.label("id"), literal(1).label("shared"))
+        .where(Sketch.number == bindparam(f"number_{place}"))
+        .order_by(Sketch.comment_id.desc())
+        .limit(_COUNTED)
+        for place in range(SIZE)
+    ]
+    # What is the same shares everything.
+    same = (
+        select(Comment.id, literal(SIZE).label("shared"))
+        .where(Comment.text_hash == bindparam("text_hash"))
+        .order_by(Comment.id.desc())
+        .limit(_COUNTED)
+    )
+    each = union_all(*(select(part.subquery()) for part in (*sharing, same))).subquery()
+    alike = select(each.c.id).group_by(each.c.id).having(func.sum(each.c.shared) >= bindparam("shared"))
+    return (
+        select(
+            Comment.site_id,
+            Comment.external_id,
+            Comment.page_url,
+            Comment.author_key,
+            Comment.author_name,
+            Comment.text_hash,
+            Decision.action,
+        )
+        .outerjoin(Decision, _DECIDED)
+        .where(
+            Comment.id.in_(alike),
+            Comment.superseded == false(),
+            or_(Comment.text_hash == bindparam("text_hash"), Comment.received_at > bindparam("since")),
+            not_(and_(Comment.site_id == bindparam("site"), Comment.external_id == bindparam("own"))),
+        )
+        .order_by(Comment.id.desc())
+        .limit(_COUNTED)
+    )
+
+
+# Built once: they are long, and every comment needs them.
+_SENT_BEFORE = _sent_before()
+_SAYING_THE_SAME = _saying_the_same()

@@ -1,0 +1,48 @@
+"""The same model through scikit-learn."""
+
+import numpy as np
+import pytest
+
+from bench.twin import Twin
+from moderation.text import normalise
+from tests.classifier.making import made_by_hand
+
+BY_HAND = made_by_hand("by-hand")
+TWIN = Twin(BY_HAND.weights)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Very BAD",
+        "good, very bad and wholly unknown words",
+        "",
+        "   ",
+        "!!!",
+        "bad\nbad\tbad",
+        "É é e\u0301",
+        "b\u200bad",
+        "unknown",
+        "bad " * 500,
+        "x" * 2_000,
+    ],
+    ids=lambda text: f"{text[:12]!r} of {len(text)}",
+)
+def test_the_twin_gives_the_same_log_odds_for_every_head(text: str) -> None:
+    expected = BY_HAND.logits(normalise(text))
+
+    assert TWIN.logits([text])[0] == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_batch_gives_what_its_texts_give_alone() -> None:
+    texts = ["Very BAD", "", "good unknown", "bad"]
+
+    together = TWIN.probabilities(texts)
+
+    assert together == pytest.approx(np.vstack([TWIN.probabilities([text]) for text in texts]))
+
+
+def test_unknown_words_count_for_the_length() -> None:
+    short, long = TWIN.logits(["bad", "bad unknown words dilute it"])[:, 0]
+
+    assert short > long > BY_HAND.intercept
