@@ -15,6 +15,7 @@ import structlog
 from moderation.rules import Case, gather
 from moderation.text import Normalised, language_name
 from moderation.verdict import (
+    Accepted,
     Action,
     Contribution,
     Scores,
@@ -42,9 +43,8 @@ class Scorer(Protocol):
         """The model's name, for the verdict."""
         ...
 
-    @property
-    def thresholds(self) -> Thresholds:
-        """Where review and rejection start for this model's probabilities."""
+    def thresholds_for(self, accepted: Accepted) -> Thresholds:
+        """Where review and rejection start on a site that accepts so many mistakes."""
         ...
 
     @property
@@ -77,7 +77,8 @@ def judge(case: Case, scorer: Scorer | None, *, explain: bool = True) -> Verdict
     Without `explain`, the classifier does not name the words that moved it, which takes less time.
     """
     evidence = gather(case)
-    opinion = _ask(case, scorer, evidence, explain=explain)
+    thresholds = scorer.thresholds_for(case.policy.accepted) if scorer else None
+    opinion = _ask(case, scorer, thresholds, evidence, explain=explain)
     return Verdict(
         action=opinion.action,
         probability=opinion.probability,
@@ -85,7 +86,7 @@ def judge(case: Case, scorer: Scorer | None, *, explain: bool = True) -> Verdict
         reasons=tuple(sorted([*evidence, opinion.signal], key=_weight, reverse=True)),
         model=scorer.version if scorer else None,
         policy=case.policy.version,
-        thresholds=scorer.thresholds if scorer else None,
+        thresholds=thresholds,
     )
 
 
@@ -94,9 +95,16 @@ def judge_all(cases: Iterable[Case], scorer: Scorer | None, *, explain: bool = T
     return [judge(case, scorer, explain=explain) for case in cases]
 
 
-def _ask(case: Case, scorer: Scorer | None, evidence: list[Signal], *, explain: bool) -> _Opinion:
+def _ask(
+    case: Case,
+    scorer: Scorer | None,
+    thresholds: Thresholds | None,
+    evidence: list[Signal],
+    *,
+    explain: bool,
+) -> _Opinion:
     asked = {signal.action for signal in evidence if signal.decides}
-    if scorer is None:
+    if scorer is None or thresholds is None:
         signal = _silent(
             "classifier_unavailable", "The classifier is not available, so a person decides."
         )
@@ -114,10 +122,10 @@ def _ask(case: Case, scorer: Scorer | None, evidence: list[Signal], *, explain: 
             raise ValueError("the score is no finite number")  # noqa: TRY301
         weighed = [signal for signal in evidence if not signal.log_only]
         likelihood = probability(weighed, scores.rejection)
-        action = combine(asked, scorer.thresholds.action(likelihood))
+        action = combine(asked, thresholds.action(likelihood))
         # Nobody asks why a comment was approved.
         words = scorer.explain(case.text) if explain and action is not Action.APPROVE else ()
-        return _Opinion(_spoken(scorer.thresholds, scores, words), action, likelihood, scores.attributes)
+        return _Opinion(_spoken(thresholds, scores, words), action, likelihood, scores.attributes)
     # A comment that breaks the classifier must still reach a person.
     except Exception:
         log.exception("scoring_failed", model=scorer.version)

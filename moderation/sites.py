@@ -27,7 +27,7 @@ from moderation.rules import (
 )
 from moderation.store.tables import Site, SiteList, SiteRule
 from moderation.text import language_names
-from moderation.verdict import Action
+from moderation.verdict import Accepted, Action
 
 log = structlog.get_logger()
 
@@ -107,7 +107,13 @@ def every(session: Session) -> list[Site]:
     return list(session.scalars(select(Site).order_by(Site.name)))
 
 
-def choose(session: Session, site: Site, *, languages: Collection[str] | None = None) -> None:
+def choose(
+    session: Session,
+    site: Site,
+    *,
+    languages: Collection[str] | None = None,
+    accepted: Accepted | None = None,
+) -> None:
     """Change the choices that are given; None leaves one as it is."""
     if languages is not None:
         wrong = [one for one in languages if one not in language_names()]
@@ -119,7 +125,14 @@ def choose(session: Session, site: Site, *, languages: Collection[str] | None = 
             )
         # Each once, in the order given.
         site.languages = ",".join(dict.fromkeys(languages))
+    if accepted is not None:
+        site.good_lost, site.bad_published = accepted.good_lost, accepted.bad_published
     _policy_changed(session, site)
+
+
+def accepted(site: Site) -> Accepted:
+    """Return the shares of mistakes that the site's owner accepts."""
+    return Accepted(good_lost=site.good_lost, bad_published=site.bad_published)
 
 
 def rules(session: Session, site: Site) -> tuple[dict[str, Setting], list[str]]:
@@ -266,6 +279,7 @@ class Policies:
             rules=chosen,
             unreadable_rules=tuple(unset),
             languages=tuple(site.languages.split(",")),
+            accepted=accepted(site),
             lists=(*readable, *self._shipped),
             unreadable=tuple(unreadable),
         )

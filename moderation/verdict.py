@@ -92,6 +92,19 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
         return not (self.log_only or self.only_weighs)
 
 
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of mistakes that a site accepts; None leaves one as the model was made."""
+
+    # Of the good comments, how many may be rejected without a person having looked.
+    good_lost: Probability | None = None
+    # Of the bad comments, how many may be published without a person having looked.
+    bad_published: Probability | None = None
+
+
+AS_MADE = Accepted()
+"""What a model was made for."""
+
+
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """The probabilities of rejection at which review and rejection start."""
 
@@ -106,7 +119,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
 
     def action(self, probability: float) -> Action:
         """Say which side of the thresholds `probability` lies on."""
-        if probability >= self.reject_at:
+        # Even what rounds to certainty is not rejected where nothing may be.
+        if probability >= self.reject_at and self.reject_at < 1:
             return Action.REJECT
         if probability >= self.review_at:
             return Action.REVIEW

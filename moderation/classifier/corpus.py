@@ -258,14 +258,15 @@ OWN: tuple[OwnSet, ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A folder of public texts."""
+    """A folder of public texts, and our own beside it."""
 
     folder: Path
+    own: tuple[OwnSet, ...] = OWN
 
     def training(self, progress: Progress = silence) -> Iterator[tuple[TextSet, list[Labelled]]]:
         """Read our own texts and each training file, without what was read or an open test holds."""
         seen = {row.fingerprint for _, rows in self.tests() for row in rows}
-        for own in OWN:
+        for own in self.own:
             yield own, list(_unseen(map(_own, own.read()), seen))
         for number, file in enumerate(TRAINING):
             progress("read the texts", number, len(TRAINING))

@@ -23,8 +23,9 @@ from moderation.classifier.features import (
     tokens,
     written_so,
 )
+from moderation.classifier.thresholds import NO_TRADES, Trades
 from moderation.text import Normalised
-from moderation.verdict import ATTRIBUTES, Contribution, Scores, Thresholds, sigmoid
+from moderation.verdict import AS_MADE, ATTRIBUTES, Accepted, Contribution, Scores, Thresholds, sigmoid
 
 HEADS = ("rejection", *ATTRIBUTES)
 """What a classifier says of a text, in the order of the weights' columns."""
@@ -69,10 +70,14 @@ class Classifier:
     # ISO 639-1 codes of the languages that it reads.
     languages: frozenset[str] = ENGLISH
 
-    @property
-    def languages(self) -> frozenset[str]:
-        """The languages that the model has learnt, by their two letters of ISO 639-1."""
-        return frozenset({"en"})
+    # What thresholds other budgets than the model's own buy.
+    trades: Trades = NO_TRADES
+
+    def thresholds_for(self, accepted: Accepted) -> Thresholds:
+        """Say where review and rejection start on a site that accepts so many mistakes."""
+        if accepted == AS_MADE:
+            return self.thresholds
+        return self.trades.thresholds(accepted, self.thresholds)
 
     def score(self, text: Normalised) -> Scores:
         """Say how likely rejection and each attribute are."""

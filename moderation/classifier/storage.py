@@ -130,6 +130,7 @@ def load(folder: Path) -> Classifier:
         thresholds=card.thresholds,
         weights=_unpack(folder, content),
         languages=frozenset(card.languages),
+        trades=card.trades,
     )
 
 

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.verdict import Thresholds
+from moderation.verdict import Accepted, Thresholds
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
@@ -50,14 +50,20 @@ class Trades(msgspec.Struct, frozen=True, kw_only=True):
     thresholds are found.
     """
 
-    good_lost: tuple[tuple[Share, Share], ...]
-    bad_published: tuple[tuple[Share, Share], ...]
+    good_lost: tuple[tuple[Share, Share], ...] = ()
+    bad_published: tuple[tuple[Share, Share], ...] = ()
 
-    def thresholds(self, budgets: Budgets) -> Thresholds:
+    def thresholds(self, accepted: Accepted, as_made: Thresholds) -> Thresholds:
         """Give the thresholds for the largest budgets listed that do not exceed what is accepted."""
-        reject_at = _bought(self.good_lost, budgets.good_lost, otherwise=1.0)
-        review_at = _bought(self.bad_published, budgets.bad_published, otherwise=0.0)
+        reject_at, review_at = as_made.reject_at, as_made.review_at
+        if accepted.good_lost is not None:
+            reject_at = _bought(self.good_lost, accepted.good_lost, otherwise=1.0)
+        if accepted.bad_published is not None:
+            review_at = _bought(self.bad_published, accepted.bad_published, otherwise=0.0)
         return _ordered(review_at, reject_at)
+
+
+NO_TRADES = Trades()
 
 
 def trades(

@@ -3,9 +3,25 @@
 from datetime import UTC, datetime
 
 import click
+import msgspec
 
 from moderation import sites
 from moderation.cli import opened
+
+# No share, so that it differs from an option that is not given.
+_DEFAULT = -1.0
+
+
+class _Share(click.ParamType[float]):
+    """A share from 0 to 1, or `default`."""
+
+    name = "share"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read it."""
+        if value == "default":
+            return _DEFAULT
+        return click.FloatRange(0, 1)(str(value), param, ctx)
 
 
 @click.group()
@@ -31,25 +47,52 @@ def add(name: str, url: str, key: str | None) -> None:
 
 @site.command("list")
 def list_sites() -> None:
-    """List the sites: name, address, languages.
+    """List the sites: name, address, languages, and the mistakes that their owners accept.
 
     Example: moderation site list
     """
     with opened.database() as database, database.reading() as session:
         for one in sites.every(session):
-            click.echo(f"{one.name}\t{one.url}\t{one.languages}")
+            accepted = msgspec.structs.asdict(sites.accepted(one))
+            shares = [
+                f"{name.replace('_', ' ')} {share:.1%}"
+                for name, share in accepted.items()
+                if share is not None
+            ]
+            click.echo("\t".join((one.name, one.url, one.languages, *shares)))
 
 
 @site.command("set")
 @click.argument("name")
-@click.option("--languages", required=True, help="What its readers write, as in: en,de (ISO 639-1).")
-def choose(name: str, languages: str) -> None:
-    """Change what is true of the site NAME. How it is judged, its rules say.
+@click.option("--languages", help="What its readers write, as in: en,de (ISO 639-1).")
+@click.option(
+    "--good-lost", type=_Share(), help="Share of good comments that may be rejected without a person."
+)
+@click.option(
+    "--bad-published", type=_Share(), help="Share of bad comments that may be approved without a person."
+)
+def choose(
+    name: str, languages: str | None, good_lost: float | None, bad_published: float | None
+) -> None:
+    """Change what is true of the site NAME, and how many mistakes its owner accepts.
 
-    Example: moderation site set blog --languages en,de
+    Shares are from 0 to 1; 0 lets a person decide, and `default` is what the model was made for.
+
+    \b
+    Examples:
+      moderation site set blog --languages en,de
+      moderation site set blog --good-lost 0.01 --bad-published 0.05
     """
-    wanted = [one.strip().lower() for one in languages.split(",") if one.strip()]
+    given = {"good_lost": good_lost, "bad_published": bad_published}
+    changed = {
+        key: None if share == _DEFAULT else share for key, share in given.items() if share is not None
+    }
+    if languages is None and not changed:
+        raise click.UsageError("Say what to change: --languages, --good-lost or --bad-published.")
+    wanted = languages and [one.strip().lower() for one in languages.split(",") if one.strip()]
     with opened.database() as database, database.writing() as session:
-        sites.choose(session, sites.by_name(session, name), languages=wanted)
+        site = sites.by_name(session, name)
+        accepted = msgspec.structs.replace(sites.accepted(site), **changed)
+        sites.choose(session, site, languages=wanted, accepted=accepted)
         session.commit()
     click.echo(f"{name}: changed. Running services judge by it from the next comment on.")

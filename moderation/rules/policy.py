@@ -12,7 +12,7 @@ import msgspec
 from moderation.rules.entries import EntryList, ListKind, Mode, Scope
 from moderation.rules.finders import Finders
 from moderation.rules.options import NO_OPTIONS, Options
-from moderation.verdict import Action
+from moderation.verdict import AS_MADE, Accepted, Action
 
 __all__ = ["EntryList", "ListKind", "Mode", "Policy", "Scope", "shipped_lists"]
 
@@ -46,6 +46,7 @@ class Policy:
     unreadable_rules: tuple[str, ...] = ()
     # ISO 639-1, the languages that the site's readers write.
     languages: tuple[str, ...] = ("en",)
+    accepted: Accepted = AS_MADE
     lists: tuple[EntryList, ...] = ()
     # Names of lists that were kept and can no longer be read.
     unreadable: tuple[str, ...] = ()
@@ -58,6 +59,7 @@ class Policy:
                 [(name, one.mode, one.options) for name, one in sorted(self.rules.items())],
                 self.unreadable_rules,
                 self.languages,
+                self.accepted,
                 [
                     (one.name, one.kind, one.action, one.scopes, one.mode, one.entries)
                     for one in self.lists

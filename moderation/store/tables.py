@@ -145,7 +145,10 @@ class Site(Base):
     created_at: Mapped[datetime]
     # The owner's choices, which change: the languages that readers write, as in “en,de”.
     languages: Mapped[str] = mapped_column(String(200), default="en")
-    # Grows with each change of the languages, the rules or the lists.
+    # The shares of mistakes that the owner accepts; null for what the model was made for.
+    good_lost: Mapped[float | None] = mapped_column(default=None)
+    bad_published: Mapped[float | None] = mapped_column(default=None)
+    # Grows with each change of these, the rules or the lists.
     policy_revision: Mapped[int] = mapped_column(default=1)
     # How many decisions the site's feed holds. Grows in the transaction of each decision.
     decision_count: Mapped[int] = mapped_column(default=0)

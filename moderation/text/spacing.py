@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from moderation.text.characters import ACCENTS
 from moderation.text.lexicon import SINGLE, abusive, beginnings, known, look_alikes
@@ -46,9 +46,17 @@ def spaced(text: str, *, beside_latin: bool) -> Iterator[Change]:
 
 def _stretched(text: str, units: list[Span]) -> list[Span]:
     """Take the same letter three times and more, spaced out, for one that is repeated."""
+    # Across a wider gap, one word ends with the letter that the next begins with.
+    usual = min(start - end for (_, end), (start, _) in pairwise(units))
+    runs: list[list[Span]] = []
+    for start, end in units:
+        before = runs[-1][-1] if runs else None
+        if before and text[before[0]] == text[start] and start - before[1] == usual:
+            runs[-1].append((start, end))
+        else:
+            runs.append([(start, end)])
     found: list[Span] = []
-    for _, same in groupby(units, key=lambda unit: text[unit[0]]):
-        run = list(same)
+    for run in runs:
         found += [(run[0][0], run[-1][1])] if len(run) > 2 else run  # noqa: PLR2004
     return found
 
@@ -81,7 +89,7 @@ def _is_idle(letters: list[str], gaps: list[str]) -> bool:
 
 
 def _by_gaps(letters: list[str], gaps: list[str], *, beside_latin: bool) -> list[tuple[int, str]] | None:
-    """Take wider gaps for those between words, if words come of most."""
+    """Take wider gaps for those between words, if words come of half of the letters."""
     usual = min(gaps, key=len)
     cuts = [index + 1 for index, gap in enumerate(gaps) if gap != usual and gap.isspace()]
     if not cuts:
@@ -95,7 +103,7 @@ def _by_gaps(letters: list[str], gaps: list[str], *, beside_latin: bool) -> list
         else:
             read += end - start
         words.extend(part)
-    return words if 2 * read > len(letters) else None
+    return words if 2 * read >= len(letters) else None
 
 
 @lru_cache(maxsize=1_024)

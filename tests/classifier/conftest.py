@@ -14,7 +14,7 @@ from tests.classifier.making import NOW, card_for, made_by_hand, write_corpus
 
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return Corpus(write_corpus(tmp_path_factory.mktemp("corpus")))
+    return Corpus(write_corpus(tmp_path_factory.mktemp("corpus")), own=())
 
 
 @pytest.fixture(scope="session")

@@ -82,6 +82,16 @@ def write_corpus(folder: Path) -> Path:
     write(folder / "toxicity/jigsaw_toxic_only.csv.gz", ("text", "toxic"), toxic(60))
     rated = [(sentence(lots, *(["rotten"] * (minded > 0))), 10, minded) for minded in [0, 2, 8] * 20]
     write(folder / "toxicity/civil_comments.csv.gz", ("text", "raters", "raters_toxic"), list(rated))
+    heated = [
+        (sentence(lots, *(["foreigners"] if kind or one_in_ten() else [])), kind) for kind in [0, 1] * 30
+    ]
+    write(
+        folder / "toxicity/tweets_hate_offensive.csv.gz",
+        ("text", "raters", "hate_votes", "neither_votes"),
+        [(text, 3, 3 * kind, 3 - 3 * kind) for text, kind in heated],
+    )
+    write(folder / "toxicity/forum_hate.csv.gz", ("text", "hate"), list(heated[::-1]))
+    write(folder / "toxicity/edos_sexism.csv.gz", ("text", "sexist"), list(heated[::2]))
     for name in ("youtube", "sms", "chat"):
         write(folder / f"spam/{name}.csv.gz", ("text", "spam"), spam(60))
     write(folder / "open-tests/jigsaw_official_subset.csv.gz", ("text", *SIX), abuse(60))

@@ -7,7 +7,7 @@ from moderation.draft import Author, Draft
 from moderation.rules import RULES, Case, EntryList, History, ListKind, Mode, Policy, Setting, gather
 from moderation.rules.options import Options
 from moderation.text import Normalised
-from moderation.verdict import Action, Contribution, Scores, Signal, Thresholds
+from moderation.verdict import Accepted, Action, Contribution, Scores, Signal, Thresholds
 
 
 def case(
@@ -71,6 +71,10 @@ class Scorer:
 
     version: ClassVar[str] = "by-hand"
     thresholds: ClassVar[Thresholds] = Thresholds(review_at=0.5, reject_at=0.9)
+
+    def thresholds_for(self, accepted: Accepted) -> Thresholds:
+        """Whoever accepts no mistake leaves everything to people."""
+        return Thresholds(review_at=0, reject_at=1) if accepted.good_lost == 0 else self.thresholds
 
     def score(self, _: Normalised) -> Scores:
         return Scores(rejection=self.rejection, attributes=self.attributes)

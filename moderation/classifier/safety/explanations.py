@@ -51,10 +51,15 @@ def measure(classifier: Classifier, texts: Sequence[str], *, progress: Progress 
 
 def _fits(cut_out: str, word: str) -> bool:
     """Whether the text cut out is the word as it was sent."""
-    if normalise(cut_out).text == word:
+    # What was spaced out, or split by a mark, is put together only where more of it stands around.
+    if word in {normalise(cut_out).text, _letters(normalise(cut_out).text)}:
         return True
     # One character may be spelt out as several, of which a word has only some: Thai “ำ”, or “İ”.
     # The word's place is then the smallest that holds it.
     return word in normalise(cut_out).text and not any(
         word in normalise(shorter).text for shorter in (cut_out[1:], cut_out[:-1])
     )
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))

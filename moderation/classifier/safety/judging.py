@@ -8,7 +8,7 @@ from moderation.draft import Draft
 from moderation.judgement import Scorer, judge
 from moderation.rules import Case, History, Policy
 from moderation.text import Normalised, links, normalise
-from moderation.verdict import Action, Verdict, sigmoid
+from moderation.verdict import AS_MADE, Action, Verdict, sigmoid
 
 Judge = Callable[[str], Verdict]
 Reading = Callable[[str], Normalised]
@@ -36,13 +36,13 @@ def classifier_alone(scorer: Scorer, reading: Reading = normalise) -> Judge:
         scores = scorer.score(reading(text))
         likelihood = sigmoid(scores.rejection)
         return Verdict(
-            action=scorer.thresholds.action(likelihood),
+            action=scorer.thresholds_for(AS_MADE).action(likelihood),
             probability=likelihood,
             scores=dict(scores.attributes),
             reasons=(),
             model=scorer.version,
             policy="",
-            thresholds=scorer.thresholds,
+            thresholds=scorer.thresholds_for(AS_MADE),
         )
 
     return judge_text
