@@ -91,11 +91,13 @@ class Classifier:
         """Give the log-odds of every head, in the order of HEADS."""
         found = cut(text)
         said = spoken(found)
-        pairs = set(map(pair, said, said[1:]))
-        *summed, count = self._words.rows(list(set(found))).sum(axis=0)
-        factor = length_factor(int(count) + len(pairs), self.weights.length_offset)
-        others = self._sum((*pairs, *manners(text, said)))
-        logits: Numbers = self.weights.intercepts + (np.array(summed) + others) * factor
+        # In the order of the text and not as sets, so that every process adds up in the same order.
+        pairs = dict.fromkeys(map(pair, said, said[1:]))
+        known = self._known((*pairs, *manners(text, said)))
+        # The last column counts grams. The ufunc is called directly: sum() takes longer to begin.
+        weighed = np.add.reduce(self._words.rows(list(dict.fromkeys(found)), known))
+        factor = length_factor(int(weighed[-1]) + len(pairs), self.weights.length_offset)
+        logits: Numbers = self.weights.intercepts + weighed[:-1] * factor
         return logits
 
     def explain(self, text: Normalised) -> list[Contribution]:
@@ -107,11 +109,12 @@ class Classifier:
         found = tokens(text)
         if not found:
             return []
-        shares = np.zeros(len(found))
+        shares = [0.0] * len(found)
         said_by = _numbered((word, number) for number, (word, _) in enumerate(found))
         weighed = self._words.rows(list(said_by))
         for numbers, weight in zip(said_by.values(), weighed[:, 0].tolist(), strict=True):
-            shares[numbers] += weight / len(numbers)
+            for number in numbers:
+                shares[number] += weight / len(numbers)
         numbers = [number for number, (word, _) in enumerate(found) if word[0].isalnum()]
         said = spoken([word for word, _ in found])
         pairs = _numbered(
@@ -124,10 +127,10 @@ class Classifier:
         for manner in manners(text, said):
             self._share(manner, written_so(text, found, manner), shares)
         total = int(weighed[:, -1].sum()) + len(pairs)
-        shares *= length_factor(total, self.weights.length_offset)
+        factor = length_factor(total, self.weights.length_offset)
         return [
-            Contribution(text.origin(span), share)
-            for (_, span), share in zip(found, shares.tolist(), strict=True)
+            Contribution(text.origin(span), share * factor)
+            for (_, span), share in zip(found, shares, strict=True)
         ]
 
     @property
@@ -140,8 +143,13 @@ class Classifier:
         return {name: place for place, name in enumerate(self.weights.vocabulary)}
 
     @cached_property
+    def _rejections(self) -> list[float]:
+        found: list[float] = self.weights.grams[:, 0].tolist()
+        return found
+
+    @cached_property
     def _words(self) -> "_Memory":
-        return _Memory(self._weigh)
+        return _Memory(self.weights.grams, self._weigh)
 
     def _weigh(self, word: str) -> Numbers:
         """Add up the weights of a word's grams for each head, and count the grams behind them."""
@@ -150,49 +158,61 @@ class Classifier:
 
     def _sum(self, names: Iterable[str]) -> Numbers:
         """Add up the weights of those grams that are known."""
-        known = [place for place in map(self._places.get, names) if place is not None]
-        summed: Numbers = self.weights.grams[known].sum(axis=0, dtype=np.float64)
+        summed: Numbers = np.add.reduce(self.weights.grams[self._known(names)], dtype=np.float64)
         return summed
 
-    def _share(self, name: str, numbers: Sequence[int], shares: Numbers) -> None:
+    def _known(self, names: Iterable[str]) -> list[int]:
+        places = self._places
+        return [places[name] for name in names if name in places]
+
+    def _share(self, name: str, numbers: Sequence[int], shares: list[float]) -> None:
         place = self._places.get(name)
         if place is not None:
-            # Not in one step: in “ha ha ha” a word is on both sides of a pair.
-            np.add.at(shares, numbers, float(self.weights.grams[place, 0]) / len(numbers))
+            share = self._rejections[place] / len(numbers)
+            for number in numbers:
+                shares[number] += share
 
 
 class _Memory:
     """The words met so far, each with what it weighs. Bounded: people make up words without end."""
 
-    def __init__(self, weigh: Callable[[str], Numbers]) -> None:
+    def __init__(self, grams: NDArray[np.float32], weigh: Callable[[str], Numbers]) -> None:
+        """Begin with the rows of all known grams, so that one look at the table finds these too."""
+        self._grams = grams
         self._weigh = weigh
         self._adding = threading.Lock()
         # Places and rows belong together, and are replaced together, while other threads read on.
         self._kept = self._empty()
 
-    def rows(self, words: Sequence[str]) -> Numbers:
-        """Give one row a word: its weight for each head, and the number of its grams."""
+    def rows(self, words: Sequence[str], grams: Sequence[int] = ()) -> Numbers:
+        """Give a row for each word, then for each gram: its weight for each head, and how many grams."""
         places, rows = self._kept
         try:
-            return rows[[places[word] for word in words]]
+            found = [places[word] for word in words]
         except KeyError:
-            return self._met(words)
+            if len(words) > _WORDS_REMEMBERED:
+                return np.vstack([*map(self._weigh, words), rows[list(grams)]])
+            places, rows = self._met(words)
+            found = [places[word] for word in words]
+        found += grams
+        return rows[found]
 
-    def _met(self, words: Sequence[str]) -> Numbers:
-        if len(words) > _WORDS_REMEMBERED:
-            return np.array([self._weigh(word) for word in words])
+    def _met(self, words: Sequence[str]) -> tuple[dict[str, int], Numbers]:
         with self._adding:
             if len(self._kept[0]) + len(words) > _WORDS_REMEMBERED:
                 self._kept = self._empty()
             places, rows = self._kept
             for word in words:
                 if word not in places:
-                    rows[len(places)] = self._weigh(word)
-                    places[word] = len(places)
-        return rows[[places[word] for word in words]]
+                    place = len(self._grams) + len(places)
+                    rows[place] = self._weigh(word)
+                    places[word] = place
+            return places, rows
 
     def _empty(self) -> tuple[dict[str, int], Numbers]:
-        return {}, np.empty((_WORDS_REMEMBERED, len(HEADS) + 1))
+        rows = np.zeros((len(self._grams) + _WORDS_REMEMBERED, len(HEADS) + 1))
+        rows[: len(self._grams), :-1] = self._grams
+        return {}, rows
 
 
 def _numbered(named: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
