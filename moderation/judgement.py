@@ -6,7 +6,6 @@ Pure: everything that was read from a database comes in as values, and nothing i
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from heapq import nlargest
 from operator import attrgetter
 from typing import Protocol
 
@@ -56,8 +55,11 @@ class Scorer(Protocol):
         """Say how likely rejection and each attribute are."""
         ...
 
-    def explain(self, text: Normalised) -> list[Contribution]:
-        """Share the log-odds of rejection out among the words, in the order of the text."""
+    def explain(self, text: Normalised, *, most: int | None = None) -> list[Contribution]:
+        """Share the log-odds of rejection out among the words, in the order of the text.
+
+        With `most`, only so many of the words that weigh most are listed.
+        """
         ...
 
 
@@ -124,7 +126,11 @@ def _ask(
         likelihood = probability(weighed, scores.rejection)
         action = combine(asked, thresholds.action(likelihood))
         # Nobody asks why a comment was approved.
-        words = scorer.explain(case.text) if explain and action is not Action.APPROVE else ()
+        words = (
+            scorer.explain(case.text, most=_WORDS_TOLD)
+            if explain and action is not Action.APPROVE
+            else ()
+        )
         return _Opinion(_spoken(thresholds, scores, words), action, likelihood, scores.attributes)
     # A comment that breaks the classifier must still reach a person.
     except Exception:
@@ -143,7 +149,7 @@ def _spoken(thresholds: Thresholds, scores: Scores, words: Iterable[Contribution
     """Say what the classifier thinks by itself, and which words brought it there."""
     likelihood = sigmoid(scores.rejection)
     action = thresholds.action(likelihood)
-    told = tuple(nlargest(_WORDS_TOLD, words, key=lambda word: abs(word.weight)))
+    told = tuple(sorted(words, key=lambda word: abs(word.weight), reverse=True))
     if action is Action.APPROVE:
         return Signal(
             source="classifier",

@@ -6,9 +6,10 @@ pair counts once. An explanation is therefore not an estimate: its parts add up 
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nlargest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,11 +101,12 @@ class Classifier:
         logits: Numbers = self.weights.intercepts + weighed[:-1] * factor
         return logits
 
-    def explain(self, text: Normalised) -> list[Contribution]:
+    def explain(self, text: Normalised, *, most: int | None = None) -> list[Contribution]:
         """Share the log-odds of rejection out among the words, in the order of the text.
 
         With the intercept the shares add up to the score. What counts once is shared equally by all
-        the words that say it, a pair by both of its words.
+        the words that say it, a pair by both of its words. With `most`, only so many of the words that
+        weigh most are listed.
         """
         found = tokens(text)
         if not found:
@@ -128,9 +130,11 @@ class Classifier:
             self._share(manner, written_so(text, found, manner), shares)
         total = int(weighed[:, -1].sum()) + len(pairs)
         factor = length_factor(total, self.weights.length_offset)
+        listed: Iterable[int] = range(len(found))
+        if most is not None:
+            listed = sorted(nlargest(most, listed, key=lambda number: abs(shares[number])))
         return [
-            Contribution(text.origin(span), share * factor)
-            for (_, span), share in zip(found, shares, strict=True)
+            Contribution(text.origin(found[number][1]), shares[number] * factor) for number in listed
         ]
 
     @property
@@ -149,17 +153,7 @@ class Classifier:
 
     @cached_property
     def _words(self) -> "_Memory":
-        return _Memory(self.weights.grams, self._weigh)
-
-    def _weigh(self, word: str) -> Numbers:
-        """Add up the weights of a word's grams for each head, and count the grams behind them."""
-        every = grams(word)
-        return np.append(self._sum(every), len(every))
-
-    def _sum(self, names: Iterable[str]) -> Numbers:
-        """Add up the weights of those grams that are known."""
-        summed: Numbers = np.add.reduce(self.weights.grams[self._known(names)], dtype=np.float64)
-        return summed
+        return _Memory(self.weights.grams, self._places)
 
     def _known(self, names: Iterable[str]) -> list[int]:
         places = self._places
@@ -176,10 +170,10 @@ class Classifier:
 class _Memory:
     """The words met so far, each with what it weighs. Bounded: people make up words without end."""
 
-    def __init__(self, grams: NDArray[np.float32], weigh: Callable[[str], Numbers]) -> None:
+    def __init__(self, grams: NDArray[np.float32], places: Mapping[str, int]) -> None:
         """Begin with the rows of all known grams, so that one look at the table finds these too."""
         self._grams = grams
-        self._weigh = weigh
+        self._places = places
         self._adding = threading.Lock()
         # Places and rows belong together, and are replaced together, while other threads read on.
         self._kept = self._empty()
@@ -191,7 +185,7 @@ class _Memory:
             found = [places[word] for word in words]
         except KeyError:
             if len(words) > _WORDS_REMEMBERED:
-                return np.vstack([*map(self._weigh, words), rows[list(grams)]])
+                return np.vstack([self._weighed(words, rows), rows[list(grams)]])
             places, rows = self._met(words)
             found = [places[word] for word in words]
         found += grams
@@ -202,15 +196,31 @@ class _Memory:
             if len(self._kept[0]) + len(words) > _WORDS_REMEMBERED:
                 self._kept = self._empty()
             places, rows = self._kept
-            for word in words:
-                if word not in places:
-                    place = len(self._grams) + len(places)
-                    rows[place] = self._weigh(word)
-                    places[word] = place
+            new = [word for word in words if word not in places]
+            if new:
+                # After the grams comes a row of zeros, which is never another's.
+                first = len(self._grams) + 1 + len(places)
+                rows[first : first + len(new)] = self._weighed(new, rows)
+                places.update(zip(new, range(first, first + len(new)), strict=True))
             return places, rows
 
+    def _weighed(self, words: Sequence[str], rows: Numbers) -> Numbers:
+        """Add up the rows of each word's known grams, and count its grams."""
+        found: list[int] = []
+        starts, counts = [], []
+        for word in words:
+            every = grams(word)
+            starts.append(len(found))
+            counts.append(len(every))
+            # A word without a known gram has a row of zeros.
+            found.append(len(self._grams))
+            found += [self._places[name] for name in every if name in self._places]
+        weighed: Numbers = np.add.reduceat(rows[found], starts)
+        weighed[:, -1] = counts
+        return weighed
+
     def _empty(self) -> tuple[dict[str, int], Numbers]:
-        rows = np.zeros((len(self._grams) + _WORDS_REMEMBERED, len(HEADS) + 1))
+        rows = np.zeros((len(self._grams) + 1 + _WORDS_REMEMBERED, len(HEADS) + 1))
         rows[: len(self._grams), :-1] = self._grams
         return {}, rows
 

@@ -79,5 +79,5 @@ class Scorer:
     def score(self, _: Normalised) -> Scores:
         return Scores(rejection=self.rejection, attributes=self.attributes)
 
-    def explain(self, _: Normalised) -> list[Contribution]:
-        return list(self.words)
+    def explain(self, _: Normalised, *, most: int | None = None) -> list[Contribution]:
+        return sorted(self.words, key=lambda word: -abs(word.weight))[:most]
