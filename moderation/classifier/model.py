@@ -91,8 +91,9 @@ class Classifier:
         """Give the log-odds of every head, in the order of HEADS."""
         found = cut(text)
         said = spoken(found)
-        pairs = set(map(pair, said, said[1:]))
-        *summed, count = self._words.rows(list(set(found))).sum(axis=0)
+        # Not sets: their order, and so the last digit of a sum, differs from process to process.
+        pairs = dict.fromkeys(map(pair, said, said[1:]))
+        *summed, count = self._words.rows(list(dict.fromkeys(found))).sum(axis=0)
         factor = length_factor(int(count) + len(pairs), self.weights.length_offset)
         others = self._sum((*pairs, *manners(text, said)))
         logits: Numbers = self.weights.intercepts + (np.array(summed) + others) * factor
