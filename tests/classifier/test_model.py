@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from moderation.classifier.features import REPEATING, SHOUTING, SOMEONE, grams
 from moderation.classifier.model import HEADS, Classifier, Weights
+from moderation.classifier.training import Trained
 from moderation.text import Normalised, normalise
 from moderation.verdict import ATTRIBUTES
-from moderation.classifier.training import Trained
 from tests.classifier.making import heeding, made_by_hand
 
 BY_HAND = made_by_hand("by-hand")
