@@ -15,7 +15,15 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from moderation.classifier.features import grams, pair, tokens
+from moderation.classifier.features import (
+    REPEATING,
+    SHOUTING,
+    cut,
+    grams,
+    manners,
+    pair,
+    spoken,
+)
 from moderation.classifier.model import HEADS, Classifier, Weights
 from moderation.text import normalise
 
@@ -23,6 +31,7 @@ Numbers = NDArray[np.float64]
 
 # No gram holds a line break, so it can stand for every gram that the model does not know.
 _UNKNOWN = "\n"
+_MANNERS = (SHOUTING, REPEATING)
 _AT_ONCE = 200
 
 
@@ -31,7 +40,9 @@ class Twin:
 
     def __init__(self, weights: Weights) -> None:
         self.pipeline: Pipeline = make_pipeline(
-            _vectorizer(weights), LengthFactor(weights.length_offset), _regression(weights)
+            _vectorizer(weights),
+            LengthFactor(weights.length_offset, _places_of_manners(weights)),
+            _regression(weights),
         )
 
     def logits(self, texts: Sequence[str]) -> Numbers:
@@ -57,14 +68,19 @@ def difference(classifier: Classifier, texts: Sequence[str], tell: Callable[[int
 
 
 class LengthFactor(TransformerMixin, BaseEstimator):
-    """Weigh a text's counts by how many there are, those of unknown grams included."""
+    """Weigh a text's counts by how many there are, those of unknown grams included.
 
-    def __init__(self, offset: float = 1.0) -> None:
+    Some columns count for no length: those of how a text is written.
+    """
+
+    def __init__(self, offset: float = 1.0, apart: Sequence[int] = ()) -> None:
         self.offset = offset
+        self.apart = apart
 
     def transform(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
         """Multiply each row with its factor."""
-        totals = np.asarray(counts.sum(axis=1)).ravel()
+        apart = counts[:, list(self.apart)]
+        totals = np.asarray(counts.sum(axis=1) - apart.sum(axis=1)).ravel()
         return sparse.diags(1 / np.sqrt(totals + self.offset)) @ counts
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -81,24 +97,36 @@ class _Vocabulary(dict[str, int]):
 
 def _vectorizer(weights: Weights) -> CountVectorizer:
     vectorizer = CountVectorizer(analyzer=_grams, dtype=np.float64)
-    names = (*weights.vocabulary, _UNKNOWN)
+    names = _columns(weights)
     # Set and not passed: scikit-learn would copy it into a plain dictionary, and then leave out
     # what it does not know before anyone could count it.
     vectorizer.vocabulary_ = _Vocabulary({name: place for place, name in enumerate(names)})
     return vectorizer
 
 
+def _columns(weights: Weights) -> tuple[str, ...]:
+    """Name what is counted: the known grams, how a text is written even if unknown, and the rest."""
+    return (*weights.vocabulary, *(one for one in _MANNERS if one not in weights.vocabulary), _UNKNOWN)
+
+
+def _places_of_manners(weights: Weights) -> list[int]:
+    return [place for place, name in enumerate(_columns(weights)) if name in _MANNERS]
+
+
 def _grams(text: str) -> list[str]:
-    words = [word for word, _ in tokens(normalise(text))]
-    found = [gram for word in words for gram in grams(word)]
-    found.extend(map(pair, words, words[1:]))
+    read = normalise(text)
+    words = cut(read)
+    said = spoken(words)
+    found = [gram for word in set(words) for gram in grams(word)]
+    found.extend(set(map(pair, said, said[1:])))
+    found.extend(manners(read, said))
     return found
 
 
 def _regression(weights: Weights) -> LogisticRegression:
     regression = LogisticRegression()
     regression.classes_ = np.arange(len(HEADS))
-    unknown = np.zeros((len(HEADS), 1))
+    unknown = np.zeros((len(HEADS), len(_columns(weights)) - len(weights.vocabulary)))
     regression.coef_ = np.hstack([weights.grams.T.astype(np.float64), unknown])
     regression.intercept_ = weights.intercepts.astype(np.float64)
     regression.n_features_in_ = regression.coef_.shape[1]

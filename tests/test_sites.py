@@ -1,11 +1,13 @@
 """Sites have keys that are shown once, and policies that their owners change."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from moderation import sites
+from moderation.classifier.thresholds import Trades
 from moderation.draft import Draft
 from moderation.judgement import judge
 from moderation.names import BadName
@@ -23,7 +25,8 @@ from moderation.rules import (
 )
 from moderation.rules.options import LinkCount
 from moderation.store.tables import SiteRule
-from moderation.verdict import Action
+from moderation.verdict import Accepted, Action
+from tests.classifier.making import made_by_hand
 from tests.conftest import KEY, START, at
 
 
@@ -210,6 +213,67 @@ class TestLists:
             sites.lists(session, found)[0].entries = "(?=a)b"
             put(session, found, "three", two, ListKind.PATTERNS)
             assert len(sites.lists(session, found)) == 3
+
+
+class TestMistakesAccepted:
+    def test_they_hold_from_the_next_comment_on_and_name_another_policy(self, database, site):
+        policies = sites.Policies()
+        chosen = [Accepted(good_lost=0.01), Accepted(bad_published=0.01), Accepted(), Accepted()]
+        seen = []
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            seen.append(policies.of(session, found))
+            for accepted in chosen:
+                sites.choose(session, found, accepted=accepted)
+                seen.append(policies.of(session, found))
+
+        assert [one.accepted for one in seen] == [Accepted(), *chosen]
+        assert len({one.version for one in seen[:3]}) == 3
+        # Who takes it back has the policy that he had.
+        assert seen[0].version == seen[3].version == seen[4].version
+
+    def test_they_and_the_languages_are_chosen_apart_and_per_site(self, database, site):
+        with database.writing() as session:
+            other, _ = sites.add(session, "other", "https://other.example.org/", now=START)
+            found = sites.by_name(session, "blog")
+            sites.choose(session, found, accepted=Accepted(good_lost=0.01, bad_published=0.2))
+            sites.choose(session, found, languages=["en", "de"])
+            session.commit()
+        with database.reading() as session:
+            kept, other = (sites.by_name(session, name) for name in ("blog", "other"))
+
+            assert sites.accepted(kept) == Accepted(good_lost=0.01, bad_published=0.2)
+            assert (kept.languages, sites.accepted(other)) == ("en,de", Accepted())
+
+    @pytest.mark.parametrize(
+        ("accepted", "action"),
+        [
+            (Accepted(), Action.REVIEW),
+            (Accepted(good_lost=0.05), Action.REJECT),
+            (Accepted(good_lost=0.02), Action.REVIEW),
+            (Accepted(bad_published=0.3), Action.APPROVE),
+            (Accepted(bad_published=0.1), Action.REVIEW),
+        ],
+    )
+    def test_a_verdict_follows_from_them(self, database, site, accepted, action):
+        """The model holds the comment for 0.5 likely to be rejected, and reviews from 0.3 to 0.7."""
+        scorer = offering(good_lost=((0.01, 0.9), (0.05, 0.4)), bad_published=((0.1, 0.2), (0.3, 0.6)))
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            sites.choose(session, found, accepted=accepted)
+            policy = sites.Policies().of(session, found)
+
+        verdict = judge(Case.prepare(Draft(text="What a bad day."), policy, History()), scorer)
+
+        assert verdict.probability == pytest.approx(0.5, abs=0.1)
+        assert verdict.action is action
+        assert verdict.thresholds == scorer.thresholds_for(accepted)
+        assert verdict.policy == policy.version
+
+
+def offering(**offers):
+    """The model made by hand, with offers of other budgets."""
+    return replace(made_by_hand("offering", bad=9.0), trades=Trades(**offers))
 
 
 class TestRules:

@@ -33,8 +33,9 @@ _AUC_LEEWAY = 0.005
 _HELD_OUT_SHARE = 0.2
 # Grams of fewer comments tell more of those comments than of the site.
 _FEWEST_TEXTS = 3
-# How freely the corrections to single grams may grow.
-_FREEDOM = 1.0
+# How freely the corrections to single grams may grow. Less, and a site's own words are learnt too
+# slowly; more, and a thousand decisions are learnt by heart.
+_FREEDOM = 20.0
 # What the base says of rejection may be scaled almost freely, what it says of the attributes less so.
 _TRUST_IN_REJECTION, _TRUST_IN_ATTRIBUTES = 10.0, 1.0
 _NEGLIGIBLE = 1e-3
@@ -141,7 +142,8 @@ def retrain(
     held_out = _Decisions.of(newer)
     found = _rejections(undecided, held_out, "set thresholds", progress)
     thresholds = choose(probabilities(found), held_out.rejected, held_out.weights, budgets)
-    classifier = Classifier(name, thresholds, weights, base.languages)
+    offers = trades(probabilities(found), held_out.rejected, held_out.weights)
+    classifier = Classifier(name, thresholds, weights, base.languages, offers)
 
     opponent = serving or base
     before = _rejections(opponent, held_out, "compare", progress)
@@ -170,7 +172,7 @@ def retrain(
         languages=tuple(sorted(base.languages)),
         budgets=budgets,
         thresholds=thresholds,
-        trades=trades(probabilities(found), held_out.rejected, held_out.weights),
+        trades=offers,
         thresholds_in_words=in_words(thresholds, budgets),
         tests=(
             Trial(

@@ -111,9 +111,9 @@ def train(
     found = probabilities(held_out[settled, 0] * lines[0].weights[0] + lines[0].intercept)
     rejected = split.labels("rejection")[split.held_out][settled]
     shares = split.weights[split.held_out][settled]
-    thresholds = choose(found, rejected, shares, budgets)
+    thresholds, offers = choose(found, rejected, shares, budgets), trades(found, rejected, shares)
     weights = _pruned(_calibrated(_fit(split, counts, None, "fit the heads", progress), lines))
-    classifier = Classifier(version=name, thresholds=thresholds, weights=weights)
+    classifier = Classifier(version=name, thresholds=thresholds, weights=weights, trades=offers)
     card = Card(
         name=name,
         created_at=now,
@@ -125,7 +125,7 @@ def train(
         prevalence=PREVALENCE,
         budgets=budgets,
         thresholds=thresholds,
-        trades=trades(found, rejected, shares),
+        trades=offers,
         thresholds_in_words=in_words(thresholds, budgets),
         tests=evaluate(classifier, corpus, progress=progress),
         known_failures=KNOWN_FAILURES,

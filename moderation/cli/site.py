@@ -1,5 +1,6 @@
 """`moderation site`: the customers of the API."""
 
+import math
 from datetime import UTC, datetime
 
 import click
@@ -21,7 +22,10 @@ class _Share(click.ParamType[float]):
         """Read it."""
         if value == "default":
             return _DEFAULT
-        return click.FloatRange(0, 1)(str(value), param, ctx)
+        share = click.FloatRange(0, 1)(str(value), param, ctx)
+        if math.isnan(share):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return share
 
 
 @click.group()

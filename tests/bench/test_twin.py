@@ -3,12 +3,16 @@
 import numpy as np
 import pytest
 
-from bench.twin import Twin
+from bench.twin import Twin, difference
+from moderation.classifier.features import SHOUTING, SOMEONE
 from moderation.text import normalise
-from tests.classifier.making import made_by_hand
+from tests.classifier.making import heeding, made_by_hand
 
 BY_HAND = made_by_hand("by-hand")
 TWIN = Twin(BY_HAND.weights)
+
+# One that has a weight for a manner, and for what is said of whomever.
+MINDFUL = heeding(SHOUTING, f"bad {SOMEONE}")
 
 
 @pytest.mark.parametrize(
@@ -25,6 +29,10 @@ TWIN = Twin(BY_HAND.weights)
         "unknown",
         "bad " * 500,
         "x" * 2_000,
+        "THIS IS SO VERY BAD",
+        "bad good " * 8,
+        "BAD GOOD, " * 8,
+        "Polish Jews' bad: BAD; the Polish' good",
     ],
     ids=lambda text: f"{text[:12]!r} of {len(text)}",
 )
@@ -32,6 +40,7 @@ def test_the_twin_gives_the_same_log_odds_for_every_head(text: str) -> None:
     expected = BY_HAND.logits(normalise(text))
 
     assert TWIN.logits([text])[0] == pytest.approx(expected, abs=1e-9)
+    assert difference(MINDFUL, [text], lambda _: None) < 1e-9
 
 
 def test_a_batch_gives_what_its_texts_give_alone() -> None:

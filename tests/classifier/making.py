@@ -3,6 +3,7 @@
 import csv
 import gzip
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def sentence(lots: random.Random, *also: str) -> str:
     return " ".join(chosen) + "."
 
 
-def write(path: Path, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+def write(path: Path, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with gzip.open(path, "wt", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -70,28 +71,28 @@ def write_corpus(folder: Path) -> Path:
     def toxic(rows: int) -> list[tuple[object, ...]]:
         return [row[:2] for row in abuse(rows)]
 
-    def spam(rows: int) -> list[tuple[object, ...]]:
+    def spam(rows: int) -> list[tuple[str, int]]:
+        return one_in_two(rows, "jackpot", "casino")
+
+    def hate(rows: int) -> list[tuple[str, int]]:
+        return one_in_two(rows, "foreigners")
+
+    def one_in_two(rows: int, *words: str) -> list[tuple[str, int]]:
         kinds = [index % 2 for index in range(rows)]
-        return [
-            (sentence(lots, *(["jackpot", "casino"] if kind or one_in_ten() else [])), kind)
-            for kind in kinds
-        ]
+        return [(sentence(lots, *(words if kind or one_in_ten() else ())), kind) for kind in kinds]
 
     write(folder / "toxicity/jigsaw_six_labels.csv.gz", ("text", *SIX), abuse(200))
     write(folder / "toxicity/jigsaw_six_labels_normalised.csv.gz", ("text", *SIX), abuse(60))
     write(folder / "toxicity/jigsaw_toxic_only.csv.gz", ("text", "toxic"), toxic(60))
     rated = [(sentence(lots, *(["rotten"] * (minded > 0))), 10, minded) for minded in [0, 2, 8] * 20]
     write(folder / "toxicity/civil_comments.csv.gz", ("text", "raters", "raters_toxic"), list(rated))
-    heated = [
-        (sentence(lots, *(["foreigners"] if kind or one_in_ten() else [])), kind) for kind in [0, 1] * 30
-    ]
     write(
         folder / "toxicity/tweets_hate_offensive.csv.gz",
         ("text", "raters", "hate_votes", "neither_votes"),
-        [(text, 3, 3 * kind, 3 - 3 * kind) for text, kind in heated],
+        [(text, 3, 3 * kind, 3 - 3 * kind) for text, kind in hate(60)],
     )
-    write(folder / "toxicity/forum_hate.csv.gz", ("text", "hate"), list(heated[::-1]))
-    write(folder / "toxicity/edos_sexism.csv.gz", ("text", "sexist"), list(heated[::2]))
+    write(folder / "toxicity/forum_hate.csv.gz", ("text", "hate"), hate(60))
+    write(folder / "toxicity/edos_sexism.csv.gz", ("text", "sexist"), hate(30))
     for name in ("youtube", "sms", "chat"):
         write(folder / f"spam/{name}.csv.gz", ("text", "spam"), spam(60))
     write(folder / "open-tests/jigsaw_official_subset.csv.gz", ("text", *SIX), abuse(60))
@@ -109,6 +110,20 @@ def made_by_hand(name: str, *, bad: float = 3.0) -> Classifier:
     return Classifier(
         name, Thresholds(review_at=0.3, reject_at=0.7), Weights(vocabulary, grams, intercepts, 2.0)
     )
+
+
+def heeding(*names: str, weight: float = 2.0) -> Classifier:
+    """The model made by hand, with a weight for these grams besides."""
+    model = made_by_hand("heeding")
+    more = np.zeros((len(names), len(HEADS)), np.float32)
+    more[:, 0] = weight
+    weights = Weights(
+        (*model.weights.vocabulary, *names),
+        np.vstack([model.weights.grams, more]),
+        model.weights.intercepts,
+        model.weights.length_offset,
+    )
+    return Classifier(model.version, model.thresholds, weights)
 
 
 def card_for(classifier: Classifier) -> Card:

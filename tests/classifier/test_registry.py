@@ -172,16 +172,16 @@ def test_the_list_is_shown_when_the_pointer_is_spoilt(models: Path, make: Make) 
     assert [entry.serves for entry in entries(models)] == [False]
 
 
-def test_serving_needs_no_scikit_learn() -> None:
+def test_serving_needs_no_scikit_learn(make: Callable[..., Path]) -> None:
     """Importing it takes seconds and much memory, in each of the server's processes."""
-    shipped = Path(__file__).parents[2] / "models"
+    models = make("base-2026-11").parent
     program = (
         "import sys, pathlib, moderation.classifier.serving as serving, moderation.classifier.registry;"
         "from moderation.text import normalise;"
         "assert 'joblib' not in sys.modules;"
-        f"model = serving.Serving(pathlib.Path({str(shipped)!r})).current();"
+        f"model = serving.Serving(pathlib.Path({str(models)!r})).current();"
         "model.score(normalise('a text')), model.explain(normalise('a text'));"
         "assert not {'sklearn', 'scipy'} & set(sys.modules), sys.modules"
     )
 
-    subprocess.run([sys.executable, "-c", program], check=True, cwd=shipped.parent)
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[2])

@@ -19,7 +19,7 @@ from moderation.classifier.retraining import (
 from moderation.classifier.storage import BadModelName, load, save
 from moderation.classifier.training import Trained
 from moderation.text import normalise
-from moderation.verdict import Action, sigmoid
+from moderation.verdict import Accepted, Action, sigmoid
 from tests.classifier.making import NOW, decisions
 
 LATER = NOW + timedelta(days=30)
@@ -161,6 +161,21 @@ def test_a_retrained_model_can_be_retrained(base: Classifier, retrained: Retrain
     )
 
     assert again.card.tests[1].name == "newest decisions, by site-1"
+
+
+def test_a_word_that_tells_all_is_learnt_from_the_fewest_decisions(base: Classifier) -> None:
+    """Every rejected comment is about compost, and no other."""
+    made = retrain(base, decisions(660), name="site-1", now=LATER)
+
+    assert (made.candidate.auc or 0) > 0.995
+    assert made.candidate.log_loss < 0.1
+
+
+def test_a_site_model_offers_other_budgets_as_its_card_says(retrained: Retrained) -> None:
+    generous = Accepted(good_lost=0.3, bad_published=0.3)
+
+    assert retrained.classifier.trades == retrained.card.trades
+    assert retrained.classifier.thresholds_for(generous) != retrained.classifier.thresholds
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,38 @@ class TestExplanations:
         assert found.widest_gap == pytest.approx(0.003)
         assert (found.astray, found.holds) == ((), False)
 
-    @pytest.mark.parametrize("moved", [(0, 1), (1, 0), (-1, 0)])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            # Joined only because more of a spaced run stands around.
+            "g i v e   u s   b r e a d",
+            "What a w_h_i_n_y little b_i_t_c_h.",
+            "S h e   l i k e s   t h e   b o s s ' s   c o c k.",
+            "P a k i s   o u t !   O u r   s t r e e t s.",
+        ],
+    )
+    def test_what_only_its_surroundings_tell_is_where_it_says(self, text):
+        assert explanations.measure(made_by_hand("m"), [text]).astray == ()
+
+    @pytest.mark.parametrize(
+        ("cut_out", "word", "fits"),
+        [
+            ("u s", "us", True),
+            ("u s ", "us", False),
+            (" u s", "us", False),
+            ("u s b", "us", False),
+            ("u", "us", False),
+            ("us!", "us", False),
+            ("!", "i", True),
+            (" ", "i", False),
+            ("a", "i", False),
+            ("!?!", "!!", False),
+        ],
+    )
+    def test_a_place_with_more_or_less_than_the_word_is_wrong(self, cut_out, word, fits):
+        assert explanations.fits(cut_out, word) is fits
+
+    @pytest.mark.parametrize("moved", [(0, 1), (1, 0), (-1, 0), (-1, 1), (0, -1)])
     def test_words_that_are_elsewhere_are_found(self, moved):
         class Squinting(Classifier):
             def explain(self, text: Normalised) -> list[Contribution]:

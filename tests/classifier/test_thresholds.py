@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from moderation.classifier.thresholds import Budgets, choose, in_words
-from moderation.verdict import Thresholds
+from moderation.classifier.thresholds import NO_TRADES, SHARES, Budgets, Trades, choose, in_words, trades
+from moderation.verdict import Accepted, Action, Thresholds
 
 
 def chosen(good: list[float], bad: list[float], budgets: Budgets) -> Thresholds:
@@ -66,3 +66,72 @@ def test_words_say_what_the_thresholds_do() -> None:
 
     assert "Below 0.1000 a comment is approved" in words
     assert "From 0.8000 on it is rejected: at most 0.5% of the good comments" in words
+
+
+class TestTrades:
+    AS_MADE = Thresholds(review_at=0.2, reject_at=0.9)
+    OFFERS = Trades(
+        good_lost=((0.001, 1.0), (0.01, 0.8), (0.1, 0.6)),
+        bad_published=((0.01, 0.1), (0.1, 0.3), (0.2, 0.7)),
+    )
+
+    @pytest.mark.parametrize(
+        ("good_lost", "bad_published", "review_at", "reject_at"),
+        [
+            (None, None, 0.2, 0.9),
+            (0.01, None, 0.2, 0.8),
+            # The largest that is listed and not above what is accepted.
+            (0.09, None, 0.2, 0.8),
+            (0.1, None, 0.2, 0.6),
+            (1.0, None, 0.2, 0.6),
+            (None, 0.15, 0.3, 0.9),
+            (0.01, 0.01, 0.1, 0.8),
+            # None that is listed is affordable.
+            (0.0005, None, 0.2, 1.0),
+            (None, 0.005, 0.0, 0.9),
+            (0, 0, 0.0, 1.0),
+            # They cross: what is between them goes to a person.
+            (0.1, 0.2, 0.6, 0.7),
+        ],
+    )
+    def test_a_budget_buys_the_best_that_does_not_exceed_it(
+        self,
+        good_lost: float | None,
+        bad_published: float | None,
+        review_at: float,
+        reject_at: float,
+    ) -> None:
+        accepted = Accepted(good_lost=good_lost, bad_published=bad_published)
+
+        bought = self.OFFERS.thresholds(accepted, self.AS_MADE)
+
+        assert bought == Thresholds(review_at=review_at, reject_at=reject_at)
+
+    @pytest.mark.parametrize("likelihood", [0.0, 0.5, 1.0])
+    def test_who_accepts_no_mistake_decides_on_everything(self, likelihood: float) -> None:
+        bought = self.OFFERS.thresholds(Accepted(good_lost=0, bad_published=0), self.AS_MADE)
+
+        assert bought.action(likelihood) is Action.REVIEW
+
+    def test_a_model_without_offers_leaves_other_budgets_to_a_person(self) -> None:
+        bought = NO_TRADES.thresholds(Accepted(good_lost=0.5, bad_published=0.5), self.AS_MADE)
+
+        assert bought == Thresholds(review_at=0, reject_at=1)
+
+    def test_every_share_is_offered_at_what_it_would_cost_as_the_models_own_budget(self) -> None:
+        lots = np.random.default_rng(5)
+        found = np.concatenate([lots.beta(1, 4, 3_000), lots.beta(4, 1, 3_000)])
+        rejected = np.repeat([False, True], 3_000)
+        weights = np.ones(6_000)
+
+        offers = trades(found, rejected, weights)
+
+        assert [share for share, _ in offers.good_lost] == list(SHARES)
+        for share in SHARES:
+            budgets = Budgets(good_lost=share, bad_published=share)
+            bought = offers.thresholds(Accepted(good_lost=share, bad_published=share), self.AS_MADE)
+            assert bought == choose(found, rejected, weights, budgets)
+        lost = [(found[~rejected] >= at).mean() for _, at in offers.good_lost]
+        published = [(found[rejected] < at).mean() for _, at in offers.bad_published]
+        assert all(share >= real for share, real in zip(SHARES, lost, strict=True))
+        assert all(share >= real for share, real in zip(SHARES, published, strict=True))

@@ -1,20 +1,22 @@
 """Training from public texts, on a tiny made-up corpus."""
 
+import random
 import shutil
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from moderation.classifier.corpus import TESTS, TRAINING, Corpus, CorpusUnusable
+from moderation.classifier.corpus import OWN, TESTS, TRAINING, Corpus, CorpusUnusable, OwnSet
 from moderation.classifier.evaluation import evaluate
 from moderation.classifier.model import HEADS
 from moderation.classifier.storage import BadModelName, load, save
 from moderation.classifier.thresholds import Budgets
 from moderation.classifier.training import PREVALENCE, Trained, train
 from moderation.text import normalise
-from moderation.verdict import ATTRIBUTES
-from tests.classifier.making import NOW, write
+from moderation.verdict import ATTRIBUTES, Accepted, Thresholds
+from tests.classifier.making import NOW, PLAIN, sentence, write
 
 
 def test_every_head_learns_its_own_words(trained: Trained) -> None:
@@ -65,11 +67,13 @@ def test_budgets_move_the_thresholds(corpus: Corpus, trained: Trained) -> None:
 def test_the_card_states_sources_counts_and_figures(trained: Trained) -> None:
     card = trained.card
 
-    assert [source.name for source in card.sources] == [file.path[:-7] for file in TRAINING]
+    assert [source.name for source in card.sources] == [file.name for file in TRAINING]
     assert all(source.rows > 0 and source.licence for source in card.sources)
     assert set(card.labels) == set(HEADS) == set(PREVALENCE)
     assert card.labels["spam"].positives == 90
-    assert [test.name for test in card.tests] == [file.path[11:-7] for file in TESTS]
+    assert [test.name for test in card.tests] == [
+        file.name.removeprefix("open-tests/") for file in TESTS
+    ]
     assert set(card.tests[0].measures) == {*HEADS} - {"spam"}
     assert set(card.tests[1].measures) == {"rejection", "toxicity"}
     assert card.tests[1].measures["toxicity"].rows == 60
@@ -107,7 +111,7 @@ def test_progress_is_told_from_nothing_to_all(corpus: Corpus) -> None:
     train(corpus, name="x", now=NOW, progress=lambda *step: told.append(step))
 
     steps = dict.fromkeys(name for name, _, _ in told)
-    assert list(steps)[:3] == ["read the texts", "count the words", "fit the heads"]
+    assert list(steps)[:4] == ["read the texts", "count the words", "rehearse", "fit the heads"]
     for step in steps:
         done = [(number, total) for name, number, total in told if name == step]
         assert done[0][0] == 0, step
@@ -129,4 +133,68 @@ def test_a_corpus_without_spam_is_refused(corpus: Corpus, tmp_path: Path) -> Non
         write(copy / f"spam/{name}.csv.gz", ("text", "spam"), [("hello", 0)])
 
     with pytest.raises(CorpusUnusable, match="known to be spam"):
-        train(Corpus(copy), name="x", now=NOW)
+        train(Corpus(copy, own=()), name="x", now=NOW)
+
+
+def test_a_model_offers_what_its_card_says(trained: Trained, tmp_path: Path) -> None:
+    save(tmp_path / "base-2026-01", trained.classifier, trained.card)
+    loaded = load(tmp_path / "base-2026-01")
+    generous = Accepted(good_lost=0.3, bad_published=0.3)
+
+    assert loaded.trades == trained.classifier.trades == trained.card.trades
+    assert loaded.thresholds_for(Accepted()) == trained.card.thresholds
+    assert loaded.thresholds_for(generous) == trained.classifier.thresholds_for(generous)
+    assert loaded.thresholds_for(generous) != trained.card.thresholds
+    assert loaded.thresholds_for(Accepted(good_lost=0, bad_published=0)) == Thresholds(
+        review_at=0, reject_at=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "serves"),
+    [
+        ("toxicity/jigsaw_toxic_only", ("text", "toxic"), True),
+        # What is no spam may be abuse that nobody looked for.
+        ("spam/sms", ("text", "spam"), False),
+    ],
+)
+def test_only_what_was_looked_through_for_everything_sets_thresholds(
+    corpus: Corpus, tmp_path: Path, name: str, columns: tuple[str, ...], *, serves: bool
+) -> None:
+    """One in fifty good comments may be lost: fewer than fifty good ones cannot promise that."""
+    copy = Path(shutil.copytree(corpus.folder, tmp_path / "corpus"))
+    lots = random.Random(2)
+    good = [(sentence(lots), 0) for _ in range(900)]
+    write(copy / f"{name}.csv.gz", columns, good)
+
+    made = train(Corpus(copy, own=()), name="x", now=NOW, budgets=Budgets(good_lost=0.02))
+
+    assert (made.card.thresholds.reject_at < 1) is serves
+    assert made.card.labels["rejection"].negatives > len(good)
+
+
+def gnomes() -> Iterator[tuple[str, Mapping[str, bool]]]:
+    lots = random.Random(4)
+    for _ in range(20):
+        yield sentence(lots, "gnomes"), {"rejection": True, "toxicity": True}
+
+
+def test_our_own_texts_are_learnt_and_stand_on_the_card(corpus: Corpus, trained: Trained) -> None:
+    own = OwnSet("own/gnomes", "written for a test", "as this project", gnomes)
+
+    made = train(Corpus(corpus.folder, own=(own,)), name="x", now=NOW)
+
+    def rise(one: Trained) -> float:
+        plain, about = (normalise(f"the {word} in summer") for word in (PLAIN[0], "gnomes"))
+        return one.classifier.score(about).rejection - one.classifier.score(plain).rejection
+
+    assert rise(made) > rise(trained) + 1
+    first, *others = made.card.sources
+    assert (first.name, first.rows, first.licence) == ("own/gnomes", 20, "as this project")
+    assert tuple(others) == trained.card.sources
+
+
+def test_a_corpus_comes_with_all_of_our_own_texts(corpus: Corpus) -> None:
+    names = [texts.name for texts, rows in Corpus(corpus.folder).training() if rows]
+
+    assert names[: len(OWN)] == ["own/blog_comments", "own/civil_comments", "own/uncivil_comments"]

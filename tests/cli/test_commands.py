@@ -108,6 +108,36 @@ class TestSites:
         assert ready("site", "set", "blog", "--languages", "en, DE").exit_code == 0
         assert ready("site", "list").stdout.endswith("\ten,de\n")
 
+    def test_an_owner_says_how_many_mistakes_he_accepts(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+
+        def after(*options):
+            assert ready("site", "set", "blog", *options).exit_code == 0
+            return ready("site", "list").stdout.strip().split("\t")[2:]
+
+        assert after("--good-lost", "0.01") == ["en", "good lost 1.0%"]
+        assert after("--bad-published", "0") == ["en", "good lost 1.0%", "bad published 0.0%"]
+        assert after("--languages", "de") == ["de", "good lost 1.0%", "bad published 0.0%"]
+        assert after("--good-lost", "default") == ["de", "bad published 0.0%"]
+        assert after("--bad-published", "default") == ["de"]
+
+    @pytest.mark.parametrize(
+        ("options", "complaint"),
+        [
+            ((), "Say what to change"),
+            (("--good-lost", "1.5"), "1.5 is not in the range 0<=x<=1"),
+            (("--bad-published", "-1"), "not in the range"),
+            (("--good-lost", "few"), "'few' is not a valid float"),
+            (("--good-lost", "nan"), "'nan' is no number"),
+        ],
+    )
+    def test_what_is_no_share_is_refused(self, ready, options, complaint):
+        ready("site", "add", "blog", "https://blog.example.org/")
+
+        told = ready("site", "set", "blog", *options)
+
+        assert (told.exit_code, complaint in told.stderr) == (2, True)
+
     def test_what_is_no_language_is_refused(self, ready):
         ready("site", "add", "blog", "https://blog.example.org/")
 

@@ -14,7 +14,7 @@ from moderation import review, sites
 from moderation.rules import ListKind, Mode, Scope
 from moderation.store import Database, SchemaOutdated, check_schema, migrate, migrations, upgrade
 from moderation.store.tables import Base, Site, SiteRule
-from moderation.verdict import Action
+from moderation.verdict import Accepted, Action
 from tests.conftest import at
 from tests.making import stored
 
@@ -142,6 +142,30 @@ def test_what_sites_had_chosen_becomes_a_setting_of_rules_and_the_other_way_roun
     with database.engine.begin() as connection:
         found = connection.execute(text("SELECT name, max_links, hold_first_time_authors FROM sites"))
         assert {name: (links, bool(held)) for name, links, held in found} == choices
+
+
+def test_sites_of_an_older_version_accept_what_the_model_was_made_for(database, site, ana):
+    with database.writing() as session:
+        comment = stored(session, site)
+        review.decide(session, comment.id, ana, Action.APPROVE, seen=0, now=at(1))
+        accepted = Accepted(good_lost=0.01, bad_published=0.2)
+        sites.choose(session, sites.by_name(session, "blog"), languages=["de"], accepted=accepted)
+        session.commit()
+    with database.reading() as session:
+        assert sites.accepted(sites.by_name(session, "blog")) == accepted
+        revision = sites.by_name(session, "blog").policy_revision
+
+    _downgrade(database, "0003")
+
+    with database.engine.begin() as connection:
+        columns = {column["name"] for column in inspect(connection).get_columns("sites")}
+        assert not columns & {"good_lost", "bad_published"}
+    upgrade(database)
+    with database.reading() as session:
+        found = sites.by_name(session, "blog")
+        assert sites.accepted(found) == Accepted()
+        assert (found.languages, found.policy_revision) == ("de", revision)
+        assert len(review.comment(session, comment.id).decisions) == 1
 
 
 def test_two_upgrades_at_once_are_one(tmp_path, request):

@@ -43,21 +43,33 @@ def measure(classifier: Classifier, texts: Sequence[str], *, progress: Progress 
         words += len(explained)
         named = [word for word, _ in tokens(read)]
         cut_out = [text[slice(*word.span)] for word in explained]
-        if len(cut_out) != len(named) or not all(map(_fits, cut_out, named)):
+        if len(cut_out) != len(named) or not all(map(fits, cut_out, named)):
             astray.append(text)
     progress("explanations", len(texts), len(texts))
     return Figures(len(texts), words, widest, tuple(astray))
 
 
-def _fits(cut_out: str, word: str) -> bool:
+def fits(cut_out: str, word: str) -> bool:
     """Whether the text cut out is the word as it was sent."""
+    read = normalise(cut_out).text
     # What was spaced out, or split by a mark, is put together only where more of it stands around.
-    if word in {normalise(cut_out).text, _letters(normalise(cut_out).text)}:
+    if word == read or _is_spelt_out(read, word):
         return True
     # One character may be spelt out as several, of which a word has only some: Thai “ำ”, or “İ”.
     # The word's place is then the smallest that holds it.
-    return word in normalise(cut_out).text and not any(
+    return word in read and not any(
         word in normalise(shorter).text for shorter in (cut_out[1:], cut_out[:-1])
+    )
+
+
+def _is_spelt_out(text: str, word: str) -> bool:
+    """Whether a text is a word's letters with signs between them, and with nothing around them."""
+    if len(text) == len(word) == 1:
+        # A sign that stands for a letter, which only the letters around it tell.
+        return not (text.isalnum() or text.isspace())
+    letters = _letters(text)
+    return (text[:1], text[-1:]) == (word[0], word[-1]) and (
+        _letters(word) in {letters, normalise(letters).text} - {""}
     )
 
 
