@@ -197,6 +197,8 @@ class TestExplanations:
             "What a w_h_i_n_y little b_i_t_c_h.",
             "S h e   l i k e s   t h e   b o s s ' s   c o c k.",
             "P a k i s   o u t !   O u r   s t r e e t s.",
+            "P E A C E  &  L O V E  ! !",
+            "See https://www.aaas.example/vote",
         ],
     )
     def test_what_only_its_surroundings_tell_is_where_it_says(self, text):

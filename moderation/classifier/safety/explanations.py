@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from moderation.classifier.counting import Progress, silence
 from moderation.classifier.features import tokens
 from moderation.classifier.model import Classifier
+from moderation.classifier.safety.honest import plainly
 from moderation.text import normalise
 
 GAP = 1e-6
@@ -52,8 +53,9 @@ def measure(classifier: Classifier, texts: Sequence[str], *, progress: Progress 
 def fits(cut_out: str, word: str) -> bool:
     """Whether the text cut out is the word as it was sent."""
     read = normalise(cut_out).text
-    # What was spaced out, or split by a mark, is put together only where more of it stands around.
-    if word == read or _is_spelt_out(read, word):
+    # Some words stand as they were sent only for what is around them, as in an address. And what was
+    # spaced out, or split by a mark, is put together only where more of it stands around.
+    if word in {read, plainly(cut_out).text} or _is_spelt_out(read, word):
         return True
     # One character may be spelt out as several, of which a word has only some: Thai “ำ”, or “İ”.
     # The word's place is then the smallest that holds it.
@@ -63,15 +65,10 @@ def fits(cut_out: str, word: str) -> bool:
 
 
 def _is_spelt_out(text: str, word: str) -> bool:
-    """Whether a text is a word's letters with signs between them, and with nothing around them."""
+    """Whether a text is a word with something between its letters, and with nothing around it."""
     if len(text) == len(word) == 1:
         # A sign that stands for a letter, which only the letters around it tell.
         return not (text.isalnum() or text.isspace())
-    letters = _letters(text)
-    return (text[:1], text[-1:]) == (word[0], word[-1]) and (
-        _letters(word) in {letters, normalise(letters).text} - {""}
-    )
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    letters = "".join(filter(str.isalnum, text))
+    readings = {"".join(text.split()), letters, normalise(letters).text}
+    return (text[:1], text[-1:]) == (word[0], word[-1]) and word in readings
