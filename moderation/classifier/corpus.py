@@ -31,7 +31,7 @@ _TOXIC = {"toxic": "toxicity"}
 # being heated. Without them nothing would be known of such places.
 _ELSEWHERE = 0.3
 # Written by one hand for this project; few, and the closest to what blogs get.
-_OWN_WEIGHT = 3.0
+_OWN_WEIGHT = 1.5
 _BY_MANY = 0.5
 _ENDINGS = ("com", "net", "org", "info", "co.uk", "shop", "online")
 # Longer texts that begin alike are taken for copies of one another: some sets hold cut-off copies.
