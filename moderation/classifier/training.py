@@ -38,13 +38,12 @@ PREVALENCE = {
 
 KNOWN_FAILURES = (
     "It reads English. It is not asked about comments in another language, where that can be told.",
-    "Spam of blogs is learnt from our own texts, that of videos, text messages and chats beside them; no "
-    "open test measures it. Spam that flatters and sells nothing is told by its links and its author's name.",
+    "Spam of blogs is learnt from our own texts, and no open test measures it.",
+    "Spam that only flatters is told by its links and its author's name, where the site sends them.",
     "Irony, allusions, and insults in polite words are missed.",
     "Swearing at nobody often scores like an insult.",
     "Quoting an insult, or reclaiming a slur, often waits for a person.",
-    "An insult that is nothing but the name of a group, as in “that is so gay”, is missed: names say nothing "
-    "by themselves.",
+    "An insult that is nothing but the name of a group, as in “that is so gay”, is missed.",
     "The error budgets hold for texts like those held out; the table above shows what became of others.",
     "A rare word in disguise stays disguised, and says little.",
 )

@@ -23,7 +23,7 @@ _STROKES = {"đ": "d", "ø": "o", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i", "�
 _LONG_RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
 _ACCENT = re.compile(f"[{ACCENTS}]+")
 # Signs that hide a letter. A comma, a slash or a quotation mark is there for itself.
-_MASK = re.compile(r"[^\w\s,;:/\\\"'`´“”‘’()\[\]{}<>=|]|_")
+_MASK = re.compile(r"[^\w\s\x00-\x1f\x7f,;:/\\\"'`´“”‘’()\[\]{}<>=|]|_")
 _STRETCHED = re.compile(r"(.)\1\1", re.DOTALL)
 _ASCII_LETTER = re.compile(r"[a-z]")
 # Science puts one Greek letter before or after others: μmol, kΩ.

@@ -40,6 +40,9 @@ def spaced(text: str, *, beside_latin: bool) -> Iterator[Change]:
         while len(units) < _LONGEST_RUN and (following := _ONE.match(text, place)):
             units.append(following.span("unit"))
             place = following.end()
+        # The last exclamation mark is one.
+        if text[units[-1][0]] == "!":
+            units.pop()
         if len(units) >= _FEWEST:
             yield from _joined(text, _stretched(text, units), beside_latin=beside_latin)
 
