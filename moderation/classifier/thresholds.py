@@ -23,7 +23,7 @@ class Budgets(msgspec.Struct, frozen=True, kw_only=True):
     # Of the good comments, how many may be rejected without a person having looked.
     good_lost: Share = 0.005
     # Of the bad comments, how many may be published without a person having looked.
-    bad_published: Share = 0.10
+    bad_published: Share = 0.20
 
 
 def choose(

@@ -44,12 +44,11 @@ def _bars(report: Report) -> Table:
         f"{identity.ABOVE_MEAN} or less",
         holds=fair.above_mean(worst) <= identity.ABOVE_MEAN,
     )
-    table.add_row(
-        "abuse without disguise, held", f"{hidden.plain.comments:,}", f"{hidden.plain.overall:.1%}"
-    )
+    plain = hidden.plain
+    add_share("abuse without disguise, held", plain.comments, plain.overall, evasion.STAYS)
     for worn, held in (("one disguise", hidden.all_alone), ("two disguises", hidden.all_pairs)):
         add_share(f"abuse in {worn}, stays held", held.found_plain, held.stays, evasion.STAYS)
-        add_share(f"abuse in {worn}, held in all", held.comments, held.overall, evasion.STAYS)
+        table.add_row(f"abuse in {worn}, held in all", f"{held.comments:,}", f"{held.overall:.1%}")
     add(
         "honest texts, judged otherwise for being normalised",
         unharmed.whole.texts,

@@ -25,6 +25,7 @@ _ACCENT = re.compile(f"[{ACCENTS}]+")
 # Signs that hide a letter. A comma, a slash or a quotation mark is there for itself.
 _MASK = re.compile(r"[^\w\s\x00-\x1f\x7f,;:/\\\"'`´“”‘’()\[\]{}<>=|]|_")
 _STRETCHED = re.compile(r"(.)\1\1", re.DOTALL)
+_ALL_DOUBLED = re.compile(r"(?:(.)\1){3,}")
 _ASCII_LETTER = re.compile(r"[a-z]")
 # Science puts one Greek letter before or after others: μmol, kΩ.
 _SYMBOL = re.compile(r"[α-ω][a-z0-9]*|[a-z0-9]*[α-ω]")
@@ -141,8 +142,10 @@ def _needed(word: str, *, beside_latin: bool) -> tuple[int, frozenset[str]]:
     kinds = Counter(map(_kind, _LONG_RUN.sub(r"\1\1", word)))
     length = kinds.total()
     if kinds["plain"] == length:
-        # Doubled letters are a disguise only of words that need one; stretched ones of any.
-        return (2, known()) if _STRETCHED.search(word) else (3, abusive())
+        # Doubled letters are a disguise only of words that need one; stretched ones of any, and so
+        # is a word in which every letter is doubled.
+        is_stretched = _STRETCHED.search(word) is not None
+        return 3 - is_stretched, known() if is_stretched or _ALL_DOUBLED.fullmatch(word) else abusive()
     if _SQUARE.search(word):
         # Flags and the like have a meaning of their own, unless all of them together make a word.
         return _NEVER if kinds["plain"] and _FLAG.search(word) else (4, abusive())

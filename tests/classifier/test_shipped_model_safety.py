@@ -64,9 +64,9 @@ def test_abuse_in_two_disguises_stays_in_review_or_rejected(hidden: evasion.Figu
     assert hidden.all_pairs.stays >= 0.90
 
 
-def test_disguised_abuse_is_not_published_whatever_is_made_of_it_plain(hidden: evasion.Figures) -> None:
-    assert hidden.all_alone.overall >= 0.90
-    assert hidden.all_pairs.overall >= 0.90
+def test_abuse_as_it_is_goes_to_review_or_is_rejected(hidden: evasion.Figures) -> None:
+    """Or a model that finds nothing would have nothing to lose."""
+    assert hidden.plain.overall >= 0.90
 
 
 def test_normalising_changes_next_to_no_verdict_on_honest_texts(unharmed: honest.Figures) -> None:

@@ -35,6 +35,9 @@ from moderation.text.lexicon import abusive, known, masked, of_length
         ("kill   you", "k i l l   y o u"),
         ("mutt   than", "m u t t   t h a n"),
         ("idiot !", "i d i o t !"),
+        ("ugly freak", "uuggllyy ffrreeaakk"),
+        ("jump", "jjuummpp"),
+        ("a raccoon with coffee", "a raccoon with coffee"),
         ("kill yourself", "k i l l y o u r s e l f"),
         # No word, and yet no accident.
         ("blorp", "b l o r p"),

@@ -94,10 +94,10 @@ class Figures:
     def holds(self) -> bool:
         """Whether the bar holds, for disguises alone and for pairs.
 
-        It holds for all comments too, or a model that finds nothing would have nothing to lose.
+        It holds for the comments as they are too, or a model that finds nothing would have nothing
+        to lose.
         """
-        found = (self.all_alone, self.all_pairs)
-        return all(min(held.stays, held.overall) >= STAYS for held in found)
+        return min(self.plain.overall, self.all_alone.stays, self.all_pairs.stays) >= STAYS
 
 
 def abuses() -> list[Abuse]:
