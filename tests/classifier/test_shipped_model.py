@@ -104,5 +104,7 @@ def test_the_card_keeps_what_was_promised_of_the_model() -> None:
 
     assert entry.card.tests[0].name == "jigsaw_official_subset"
     assert (toxicity.rows, toxicity.positives) == (1796, 123)
-    assert (toxicity.auc or 0) >= 0.935
+    assert (toxicity.auc or 0) >= 0.950
+    fuzzed, plain = (test.measures["toxicity"].auc or 0 for test in entry.card.tests[1:3])
+    assert fuzzed == pytest.approx(plain, abs=0.007)
     assert sum(path.stat().st_size for path in (MODELS / SHIPPED).iterdir()) < 10 * MEGABYTE
