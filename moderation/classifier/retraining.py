@@ -36,8 +36,11 @@ _FEWEST_TEXTS = 3
 # How freely the corrections to single grams may grow. Less, and a site's own words are learnt too
 # slowly; more, and a thousand decisions are learnt by heart.
 _FREEDOM = 20.0
-# What the base says of rejection may be scaled almost freely, what it says of the attributes less so.
-_TRUST_IN_REJECTION, _TRUST_IN_ATTRIBUTES = 10.0, 1.0
+# What the base says of rejection may be scaled rather freely, what it says of the attributes less so.
+_TRUST_IN_REJECTION, _TRUST_IN_ATTRIBUTES = 2.2, 0.22
+# In log-odds. Where all decided comments are much alike to the base, its small differences must not
+# be blown up: the first comment that is unlike them would be judged with certainty.
+_LEAST_SPREAD = 1.0
 _NEGLIGIBLE = 1e-3
 
 KNOWN_FAILURES = (
@@ -212,7 +215,7 @@ def _split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
 
 def _fit(base: Classifier, decisions: _Decisions, progress: Progress) -> Weights:
     said = logits(base, decisions.texts, step="ask the base model", progress=progress)
-    centre, spread = said.mean(axis=0), said.std(axis=0) + 1e-9
+    centre, spread = said.mean(axis=0), np.maximum(said.std(axis=0), _LEAST_SPREAD)
     trust = np.array([_TRUST_IN_REJECTION] + [_TRUST_IN_ATTRIBUTES] * (len(HEADS) - 1))
     counts = count(decisions.texts, progress).seen_in(_FEWEST_TEXTS)
     progress("fit the corrections", 0, 1)

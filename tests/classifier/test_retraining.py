@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from moderation.classifier.evaluation import evaluate_decisions
+from moderation.classifier.examples import Example
 from moderation.classifier.model import Classifier
 from moderation.classifier.retraining import (
     CandidateIsWorse,
@@ -22,6 +23,7 @@ from moderation.classifier.training import Trained
 from moderation.text import normalise
 from moderation.verdict import Accepted, Action, sigmoid
 from tests.classifier.making import NOW, decisions
+from tests.journeys.test_learning import comments
 
 LATER = NOW + timedelta(days=30)
 
@@ -250,3 +252,16 @@ def test_weights_stand_for_comments(base: Classifier, retrained: Retrained) -> N
 def test_a_bad_name_is_refused_before_any_work(base: Classifier) -> None:
     with pytest.raises(BadModelName):
         retrain(base, [], name="../x", now=LATER)
+
+
+def test_a_comment_unlike_all_decided_ones_is_not_rejected_with_certainty() -> None:
+    """The base sees little difference between these decisions, and what it sees must not be blown up."""
+    base = load(next((Path(__file__).parents[2] / "models").glob("base-*")))
+    decided = [
+        Example(text=text, rejected=rejected, weight=1.0, decided_at=NOW + timedelta(minutes=minute))
+        for minute, (text, rejected) in enumerate(comments())
+    ]
+
+    site = retrain(base, decided, name="site-1", now=NOW).classifier
+
+    assert sigmoid(site.score(normalise("My ferns love the shade and hate the wind.")).rejection) < 0.5
