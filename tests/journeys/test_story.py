@@ -80,14 +80,14 @@ def ben(browser, demo) -> Iterator[Page]:
 
 
 def test_a_held_comment_is_approved_by_a_key_and_appears_on_the_blog(demo, reader, ana):
-    text = "Bored of the news? I won three times at an online casino while reading it. (story 1)"
+    text = "Bored of the news? I spent my online casino bonus while reading it. (story 1)"
     write(reader, demo, text)
     expect(reader.get_by_role("status")).to_contain_text("waits for a moderator")
     expect(reader.get_by_text(text)).to_have_count(0)
 
     open_waiting(ana, demo, text)
-    expect(ana.get_by_text("On the list spam_phrases: “online casino”.")).to_be_visible()
-    expect(ana.locator("mark")).to_contain_text(["online casino"])
+    expect(ana.get_by_text("On the list spam_phrases: “online casino bonus”.")).to_be_visible()
+    expect(ana.locator("mark", has_text="online casino bonus")).to_be_visible()
     press(ana, "a")
 
     expect(ana.get_by_role("status").first).to_contain_text("You approved")
