@@ -51,12 +51,19 @@ def by_name(name: str) -> Contestant:
 def _ours(*, explain: bool) -> Callable[[Setting], Ready]:
     def start(setting: Setting) -> Ready:
         from bench.ours import Judge, classifier, policy
+        from moderation.text import normalise
+        from moderation.verdict import sigmoid
 
         judge = Judge(classifier(setting.model), policy(setting.terms), explain=explain)
 
         def scores(text: str) -> dict[str, float]:
-            verdict = judge.one(text)
-            return {"toxicity": verdict.scores["toxicity"], "rejection": verdict.probability or 0.0}
+            # The classifier is asked by itself where a verdict does without it: in another language.
+            said = judge.classifier.score(normalise(text))
+            likely = judge.one(text).probability
+            return {
+                "toxicity": said.attributes["toxicity"],
+                "rejection": sigmoid(said.rejection) if likely is None else likely,
+            }
 
         return Ready(judge.one, judge.batch, scores, lambda text: judge.one(text).action)
 
