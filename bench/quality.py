@@ -17,6 +17,7 @@ from bench.opinions import Opinions, ask
 from bench.ours import classifier
 from moderation.classifier.corpus import Corpus
 from moderation.classifier.model import Classifier
+from moderation.cli.progress import progress
 
 _ERROR = 0.01
 
@@ -46,7 +47,7 @@ def main() -> None:
     asked = _arguments()
     tests = [*_open_tests(asked.corpus), *(_also(path) for path in asked.also)]
     texts = [text for test in tests for text in test.texts]
-    with report.progress() as tell:
+    with progress() as tell:
         takers = [one for one in CONTESTANTS if one.judges_quality]
         opinions = ask(takers, texts, Setting(asked.model), tell)
         if asked.with_baseline:

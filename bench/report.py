@@ -4,14 +4,10 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.contestants import Contestant
 from bench.texts import ROOT
@@ -69,21 +65,6 @@ def write(name: str, lines: Sequence[str], picture: str) -> None:
     (FOLDER / f"{name}.md").write_text("\n".join([*lines, ""]), "utf-8")
     (FOLDER / f"{name}.svg").write_text(picture, "utf-8")
     sys.stdout.write(f"Wrote docs/benchmarks/{name}.md and {name}.svg\n")
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar for each step."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        steps = {}
-
-        def tell(step: str, done: int, total: int) -> None:
-            if step not in steps:
-                steps[step] = bars.add_task(step, total=total)
-            bars.update(steps[step], completed=done, total=total)
-
-        yield tell
 
 
 def run(main: Callable[[], None]) -> None:

@@ -21,6 +21,7 @@ from bench.contestants import (
 from bench.ours import classifier
 from bench.texts import LONGEST, TERMS, comments, mean_bytes, terms
 from bench.twin import difference
+from moderation.cli.progress import progress
 
 _SAME = 1e-6
 _SHOWN = 8
@@ -46,7 +47,7 @@ def main() -> None:
     plan = rounds.Plan()
     if asked.quick:
         plan = rounds.Plan(1, 1.0, 3, 0.5, 2)
-    with tempfile.TemporaryDirectory() as folder, report.progress() as tell:
+    with tempfile.TemporaryDirectory() as folder, progress() as tell:
         long = asked.list.resolve() if asked.list else Path(folder) / "terms.txt"
         if asked.list is None:
             long.write_text("\n".join(terms()), "utf-8")

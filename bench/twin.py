@@ -61,7 +61,7 @@ def difference(classifier: Classifier, texts: Sequence[str], tell: Callable[[int
     for begin in range(0, len(texts), _AT_ONCE):
         tell(begin)
         some = texts[begin : begin + _AT_ONCE]
-        mine = np.array([classifier.logits(normalise(text)) for text in some])
+        mine = classifier.logits([normalise(text) for text in some])
         largest = max(largest, float(np.abs(mine - other.logits(some)).max()))
     tell(len(texts))
     return largest
@@ -115,7 +115,7 @@ def _places_of_manners(weights: Weights) -> list[int]:
 
 def _grams(text: str) -> list[str]:
     read = normalise(text)
-    words = cut(read)
+    words = cut(read.text)
     said = spoken(words)
     found = [gram for word in set(words) for gram in grams(word)]
     found.extend(set(map(pair, said, said[1:])))

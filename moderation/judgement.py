@@ -4,11 +4,12 @@ Pure: everything that was read from a database comes in as values, and nothing i
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from operator import attrgetter
 from typing import Protocol
 
+import msgspec
 import structlog
 
 from moderation.rules import Case, gather
@@ -51,8 +52,8 @@ class Scorer(Protocol):
         """The languages that the model has learnt, by their two letters of ISO 639-1."""
         ...
 
-    def score(self, text: Normalised) -> Scores:
-        """Say how likely rejection and each attribute are."""
+    def score_all(self, texts: Sequence[Normalised]) -> list[Scores]:
+        """Say of each text how likely rejection and each attribute are."""
         ...
 
     def explain(self, text: Normalised, *, most: int | None = None) -> list[Contribution]:
@@ -63,14 +64,13 @@ class Scorer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Opinion:
+class _Opinion(msgspec.Struct, frozen=True):
     """What the classifier says, and where that leads together with the rules."""
 
     signal: Signal
-    action: Action = Action.REVIEW
+    action: Action
     probability: float | None = None
-    scores: Mapping[str, float] = field(default_factory=dict)
+    scores: Mapping[str, float] = {}
 
 
 def judge(case: Case, scorer: Scorer | None, *, explain: bool = True) -> Verdict:
@@ -78,9 +78,40 @@ def judge(case: Case, scorer: Scorer | None, *, explain: bool = True) -> Verdict
 
     Without `explain`, the classifier does not name the words that moved it, which takes less time.
     """
+    return judge_all([case], scorer, explain=explain)[0]
+
+
+def judge_all(cases: Sequence[Case], scorer: Scorer | None, *, explain: bool = True) -> list[Verdict]:
+    """Judge each of `cases` as if it were alone, in their order. Many together take less time."""
+    return [
+        _verdict(case, scorer, answer, explain=explain)
+        for case, answer in zip(cases, _answers(cases, scorer), strict=True)
+    ]
+
+
+def _answers(cases: Sequence[Case], scorer: Scorer | None) -> Sequence[Scores | Signal]:
+    """Ask the classifier about all texts at once. Where it does not answer, a signal says why."""
+    if scorer is None:
+        return [_UNAVAILABLE] * len(cases)
+    try:
+        readable = [case.language in scorer.languages for case in cases]
+        scores = iter(scorer.score_all([case.text for case in compress(cases, readable)]))
+        return [
+            next(scores) if is_readable else _unread(case)
+            for case, is_readable in zip(cases, readable, strict=True)
+        ]
+    # A comment that breaks the classifier must still reach a person, and take no other with it.
+    except Exception:
+        if len(cases) > 1:
+            return [answer for case in cases for answer in _answers([case], scorer)]
+        log.exception("scoring_failed", model=scorer.version)
+        return [_FAILED]
+
+
+def _verdict(case: Case, scorer: Scorer | None, answer: Scores | Signal, *, explain: bool) -> Verdict:
     evidence = gather(case)
     thresholds = scorer.thresholds_for(case.policy.accepted) if scorer else None
-    opinion = _ask(case, scorer, thresholds, evidence, explain=explain)
+    opinion = _opinion(case, scorer, answer, thresholds, evidence, explain=explain)
     return Verdict(
         action=opinion.action,
         probability=opinion.probability,
@@ -92,38 +123,25 @@ def judge(case: Case, scorer: Scorer | None, *, explain: bool = True) -> Verdict
     )
 
 
-def judge_all(cases: Iterable[Case], scorer: Scorer | None, *, explain: bool = True) -> list[Verdict]:
-    """Judge each of `cases` by itself, in their order."""
-    return [judge(case, scorer, explain=explain) for case in cases]
-
-
-def _ask(
+def _opinion(
     case: Case,
     scorer: Scorer | None,
+    answer: Scores | Signal,
     thresholds: Thresholds | None,
     evidence: list[Signal],
     *,
     explain: bool,
 ) -> _Opinion:
-    asked = {signal.action for signal in evidence if signal.decides}
-    if scorer is None or thresholds is None:
-        signal = _silent(
-            "classifier_unavailable", "The classifier is not available, so a person decides."
-        )
+    asked = [signal.action for signal in evidence if signal.decides]
+    if scorer is None or thresholds is None or isinstance(answer, Signal):
+        signal = answer if isinstance(answer, Signal) else _UNAVAILABLE
         return _Opinion(signal, combine(asked, Action.REVIEW))
     try:
-        if case.language not in scorer.languages:
-            name = language_name(case.language)
-            signal = _silent(
-                "unread_language", f"The classifier does not read {name}, so a person decides."
-            )
-            return _Opinion(signal, combine(asked, Action.REVIEW))
-        scores = scorer.score(case.text)
-        if not math.isfinite(scores.rejection):
+        if not math.isfinite(answer.rejection):
             # It compares as below every threshold, and would be approved.
             raise ValueError("the score is no finite number")  # noqa: TRY301
         weighed = [signal for signal in evidence if not signal.log_only]
-        likelihood = probability(weighed, scores.rejection)
+        likelihood = probability(weighed, answer.rejection)
         action = combine(asked, thresholds.action(likelihood))
         # Nobody asks why a comment was approved.
         words = (
@@ -131,18 +149,23 @@ def _ask(
             if explain and action is not Action.APPROVE
             else ()
         )
-        return _Opinion(_spoken(thresholds, scores, words), action, likelihood, scores.attributes)
-    # A comment that breaks the classifier must still reach a person.
+        return _Opinion(_spoken(thresholds, answer, words), action, likelihood, answer.attributes)
     except Exception:
         log.exception("scoring_failed", model=scorer.version)
-        signal = _silent(
-            "classifier_unavailable", "The classifier failed on this text, so a person decides."
-        )
-        return _Opinion(signal, combine(asked, Action.REVIEW))
+        return _Opinion(_FAILED, combine(asked, Action.REVIEW))
 
 
 def _silent(code: str, message: str) -> Signal:
     return Signal(source="classifier", code=code, message=message, action=Action.REVIEW)
+
+
+_UNAVAILABLE = _silent("classifier_unavailable", "The classifier is not available, so a person decides.")
+_FAILED = _silent("classifier_unavailable", "The classifier failed on this text, so a person decides.")
+
+
+def _unread(case: Case) -> Signal:
+    name = language_name(case.language)
+    return _silent("unread_language", f"The classifier does not read {name}, so a person decides.")
 
 
 def _spoken(thresholds: Thresholds, scores: Scores, words: Iterable[Contribution]) -> Signal:

@@ -15,7 +15,7 @@ from pathlib import Path
 from moderation.classifier import own_texts
 from moderation.classifier.counting import Progress, silence
 from moderation.refusal import Refusal
-from moderation.text import normalise, words
+from moderation.text import normalise, word_list
 
 # The data sets' names for what they label, and ours.
 _JIGSAW = {
@@ -302,7 +302,7 @@ class Corpus:
 
 def fingerprint(text: str) -> str:
     """Give what copies of a text share: the beginning of its words, without case and punctuation."""
-    spoken = (word for word, _ in words(normalise(text).text) if word[0].isalnum())
+    spoken = (word for word in word_list(normalise(text).text) if word[0].isalnum())
     # What has no words is its own fingerprint.
     return " ".join(spoken)[:_FINGERPRINT] or text
 

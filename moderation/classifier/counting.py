@@ -42,7 +42,7 @@ class Counts:
 
     def shares(self, offset: float) -> NDArray[np.float32]:
         """Give the counts with the length factor of their texts."""
-        factors = np.array([length_factor(int(total), offset) for total in self.totals], np.float32)
+        factors = length_factor(self.totals, offset).astype(np.float32)
         return self.counts * factors[self.rows]
 
     def of(self, chosen: NDArray[np.bool_]) -> "Counts":
@@ -93,7 +93,7 @@ def count(texts: Sequence[str], progress: Progress = silence) -> Counts:
         if number % _TELL_EVERY == 0:
             progress("count the words", number, len(texts))
         read = normalise(text)
-        found = cut(read)
+        found = cut(read.text)
         said = spoken(found)
         # Each word counts once: who says it again and again says no more. The pieces of a word
         # are always the same, and most words come again.

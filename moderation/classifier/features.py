@@ -7,11 +7,16 @@ Knows nothing of weights.
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from moderation.classifier import own_texts
-from moderation.text import Normalised, word_list, words
+from moderation.text import Normalised, word_list, word_places
 from moderation.verdict import Span
+
+Numbers = NDArray[np.float64]
 
 # Longer words are cut into pieces of this length. It bounds the memory and time that one word can
 # take, and the writing systems that put no spaces between words lose little by it.
@@ -28,32 +33,37 @@ REPEATING = "\tREPEATING"
 # by itself, and beside another word it only says that there is a name: “hate SOMEONE”.
 _NAMES = frozenset(name + ending for name in own_texts.identities() for ending in ("", "'s", "’s"))
 
-_IN_CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
+_SHORTEST_IN_CAPITALS = 3
+_IN_CAPITALS = re.compile(rf"\b[A-Z]{{{_SHORTEST_IN_CAPITALS},}}\b")
+_NO_CAPITALS = bytes(code for code in range(128) if not chr(code).isupper())
 _FEWEST_IN_CAPITALS = 3
 _FEWEST_REPEATED = 8
 # Of so many words, one is new.
 _REPEATED = 4
 
 
-def cut(text: Normalised) -> list[str]:
-    """Cut a text into words and runs of punctuation."""
-    found = word_list(text.text)
-    if max(map(len, found), default=0) > LONGEST_WORD:
-        return [word for word, _ in tokens(text)]
-    return found
+def cut(text: str) -> list[str]:
+    """Cut a normalised text, or what stands between two spaces of it, into words and punctuation."""
+    found = word_list(text)
+    if max(map(len, found), default=0) <= LONGEST_WORD:
+        return found
+    return [
+        word[start : start + LONGEST_WORD]
+        for word in found
+        for start in range(0, len(word), LONGEST_WORD)
+    ]
 
 
-def tokens(text: Normalised) -> list[tuple[str, Span]]:
-    """Cut a text like `cut`, and say where in the normalised text each word stands."""
-    found: list[tuple[str, Span]] = []
-    for word, (start, end) in words(text.text):
-        if len(word) <= LONGEST_WORD:
-            found.append((word, (start, end)))
-            continue
-        for place in range(start, end, LONGEST_WORD):
-            stop = min(place + LONGEST_WORD, end)
-            found.append((text.text[place:stop], (place, stop)))
-    return found
+def places(text: Normalised) -> list[Span]:
+    """Say where everything that a normalised text is cut into stands."""
+    found = word_places(text.text)
+    if max(map(len, text.chunks), default=0) <= LONGEST_WORD:
+        return found
+    return [
+        (place, min(place + LONGEST_WORD, end))
+        for start, end in found
+        for place in range(start, end, LONGEST_WORD)
+    ]
 
 
 def grams(word: str) -> list[str]:
@@ -67,7 +77,7 @@ def grams(word: str) -> list[str]:
         if len(padded) <= length:
             found.append(padded)
             break
-        found.extend(padded[start : start + length] for start in range(len(padded) - length + 1))
+        found += [padded[start : start + length] for start in range(len(padded) - length + 1)]
     return found
 
 
@@ -86,33 +96,40 @@ def is_piece(gram: str) -> bool:
     return gram[0] != "\t" and " " not in gram.strip(" ")
 
 
-def manners(text: Normalised, said: Sequence[str]) -> list[str]:
+def manners(text: Normalised, said: Sequence[Hashable]) -> list[str]:
     """List how a text is written, given its spoken words: in capitals, or repeating itself."""
     found = []
     if len(said) >= _FEWEST_REPEATED and len(set(said)) * _REPEATED <= len(said):
         found.append(REPEATING)
-    if not text.original.islower():
-        capitals = len(_IN_CAPITALS.findall(text.original))
-        if capitals >= _FEWEST_IN_CAPITALS and capitals * 2 >= len(said):
-            found.append(SHOUTING)
+    fewest = max(_FEWEST_IN_CAPITALS, math.ceil(len(said) / 2))
+    # Words are looked at only where there are letters enough for them, which few texts have.
+    letters = text.original.encode("ascii", "ignore").translate(None, _NO_CAPITALS)
+    if (
+        len(letters) >= _SHORTEST_IN_CAPITALS * fewest
+        and len(_IN_CAPITALS.findall(text.original)) >= fewest
+    ):
+        found.append(SHOUTING)
     return found
 
 
-def written_so(text: Normalised, found: Sequence[tuple[str, Span]], manner: str) -> list[int]:
+def written_so(text: Normalised, found: Sequence[Span], manner: str) -> list[int]:
     """Say which of a text's words, by their number, are written in that manner."""
     if manner == SHOUTING:
-        originals = [text.original[slice(*text.origin(span))] for _, span in found]
+        originals = [text.original[slice(*text.origin(span))] for span in found]
         chosen = [number for number, word in enumerate(originals) if word.isupper()]
     else:
-        times = Counter(word for word, _ in found)
-        chosen = [number for number, (word, _) in enumerate(found) if times[word] > 1]
+        words = [text.text[start:end] for start, end in found]
+        times = Counter(words)
+        chosen = [number for number, word in enumerate(words) if times[word] > 1]
     return chosen or list(range(len(found)))
 
 
-def length_factor(total: int, offset: float) -> float:
+def length_factor(total: Numbers | NDArray[np.int64], offset: float) -> Numbers:
     """Weigh a text's grams by how many there are, so that long texts are not extreme by length alone.
 
     The total counts unknown grams too: a larger vocabulary leaves the scores of the old one as
-    they were. The offset keeps a single word from being taken for certain.
+    they were. The offset keeps a single word from being taken for certain. Totals of many texts
+    may be given in one array.
     """
-    return 1 / math.sqrt(total + offset)
+    factor: Numbers = 1 / np.sqrt(total + offset)
+    return factor

@@ -1,8 +1,6 @@
 """`moderation train`, `retrain` and `evaluate`: make models, and measure them."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -10,7 +8,6 @@ from typing import NoReturn
 import click
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from moderation import feedback, settings
@@ -23,6 +20,7 @@ from moderation.classifier.retraining import CannotRetrain
 from moderation.classifier.safety import report
 from moderation.classifier.thresholds import Budgets
 from moderation.cli import opened, safety
+from moderation.cli.progress import progress
 from moderation.sites import Policies
 
 _REFUSED = 3
@@ -62,14 +60,14 @@ def train(corpus: Path, out: Path, seed: int, good_lost: float, bad_published: f
     Example: moderation train --corpus public-data --out models/base-2026-12
     """
     storage.check_new(out)
-    with _progress() as progress:
+    with progress() as tell:
         trained = base_training.train(
             Corpus(corpus),
             name=out.name,
             now=datetime.now(UTC),
             budgets=Budgets(good_lost=good_lost, bad_published=bad_published),
             seed=seed,
-            progress=progress,
+            progress=tell,
         )
     storage.save(out, trained.classifier, trained.card)
     _show(trained.card.tests)
@@ -96,7 +94,7 @@ def retrain(name: str | None, good_lost: float, bad_published: float) -> None:
     with opened.database() as database, database.reading() as session:
         examples = list(feedback.examples(session))
     try:
-        with _progress() as progress:
+        with progress() as tell:
             trained = retraining.retrain(
                 _public_ancestor(models, serving),
                 examples,
@@ -104,7 +102,7 @@ def retrain(name: str | None, good_lost: float, bad_published: float) -> None:
                 now=now,
                 serving=serving,
                 budgets=Budgets(good_lost=good_lost, bad_published=bad_published),
-                progress=progress,
+                progress=tell,
             )
     except CannotRetrain as error:
         _refuse(error)
@@ -137,14 +135,14 @@ def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  #
     models = settings.read().models
     model = storage.load(models / storage.check_name(name)) if name else registry.load_serving(models)
     if on_safety:
-        with _progress() as progress:
-            found = report.measure(model, Policies().default(), progress=progress)
+        with progress() as tell:
+            found = report.measure(model, Policies().default(), progress=tell)
         for table in safety.tables(found):
             _print(table)
         return
     if corpus:
-        with _progress() as progress:
-            tests = evaluation.evaluate(model, Corpus(corpus), progress=progress)
+        with progress() as tell:
+            tests = evaluation.evaluate(model, Corpus(corpus), progress=tell)
         _show(tests)
         return
     with opened.database() as database, database.reading() as session:
@@ -155,8 +153,8 @@ def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  #
         raise click.ClickException(
             f"There are no decisions that {model.version} has not seen. Use public data: --corpus."
         )
-    with _progress() as progress:
-        measured = evaluation.evaluate_decisions(model, fresh, progress=progress)
+    with progress() as tell:
+        measured = evaluation.evaluate_decisions(model, fresh, progress=tell)
     _compare({model.version: measured})
 
 
@@ -173,20 +171,6 @@ def _public_ancestor(models: Path, serving: Classifier) -> Classifier:
 def _refuse(error: CannotRetrain) -> NoReturn:
     click.echo(f"Refused: {error}.", err=True)
     raise SystemExit(_REFUSED)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        steps = {}
-
-        def tell(step: str, done: int, total: int) -> None:
-            if step not in steps:
-                steps[step] = bars.add_task(step, total=total)
-            bars.update(steps[step], completed=done, total=total)
-
-        yield tell
 
 
 def _show(tests: tuple[Trial, ...]) -> None:

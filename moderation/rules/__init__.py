@@ -106,24 +106,20 @@ RULES: tuple[Rule, ...] = (
 def gather(case: Case, rules: tuple[Rule, ...] = RULES) -> list[Signal]:
     """Collect every rule's signals. A rule that breaks asks for a person in its own name."""
     signals: list[Signal] = []
-    chosen = case.policy.rules
-    for rule in rules:
-        mode = chosen[rule.name].mode if rule.name in chosen else rule.mode
-        if mode is None:
-            continue
+    for name, check, mode in case.policy.asked(rules):
         try:
             if mode is Mode.LIVE:
-                signals.extend(rule.check(case))
+                signals += check(case)
             else:
-                signals.extend(msgspec.structs.replace(one, log_only=True) for one in rule.check(case))
+                signals += [msgspec.structs.replace(one, log_only=True) for one in check(case)]
         # Whatever broke, the comment must reach a person instead of being lost with the request.
         except Exception as error:
-            log.exception("rule_failed", rule=rule.name)
+            log.exception("rule_failed", rule=name)
             signals.append(
                 Signal(
-                    source=rule.name,
+                    source=name,
                     code="rule_failed",
-                    message=f"The rule {rule.name} failed ({type(error).__name__}).",
+                    message=f"The rule {name} failed ({type(error).__name__}).",
                     action=Action.REVIEW,
                 )
             )

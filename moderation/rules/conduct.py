@@ -73,7 +73,7 @@ def nothing_to_read(case: Case) -> Iterator[Signal]:
 def other_language(case: Case) -> Iterator[Signal]:
     """A text in a language that is none of the site's."""
     expected = case.policy.languages
-    if not any(read_alike(case.language, one) for one in expected):
+    if case.language not in expected and not any(read_alike(case.language, one) for one in expected):
         *others, last = map(language_name, expected)
         ours = f"{', '.join(others)} and {last}" if others else last
         verb = "languages are" if others else "language is"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -24,6 +24,11 @@ _SHIPPED = (
     ("threats", ListKind.TERMS, (Scope.TEXT,)),
     ("link_shorteners", ListKind.DOMAINS, (Scope.URL,)),
 )
+
+if TYPE_CHECKING:
+    from moderation.rules.case import Check, Rule
+
+    Asked = list[tuple[str, Check, Mode]]
 
 OptionsOfARule = TypeVar("OptionsOfARule", bound=Options)
 
@@ -80,6 +85,26 @@ class Policy:
         if not isinstance(found, kind):
             found = self._options[kind] = kind()
         return found
+
+    def asked(self, rules: "tuple[Rule, ...]") -> "Asked":
+        """Those of the rules that are not off, each with its mode."""
+        # Every comment asks for it: it is kept for as long as the same rules are asked about.
+        kept = self._asked.get(id(rules))
+        if kept is None or kept[0] is not rules:
+            modes = [
+                self.rules[rule.name].mode if rule.name in self.rules else rule.mode for rule in rules
+            ]
+            asked = [
+                (rule.name, rule.check, mode)
+                for rule, mode in zip(rules, modes, strict=True)
+                if mode is not None
+            ]
+            kept = self._asked[id(rules)] = (rules, asked)
+        return kept[1]
+
+    @cached_property
+    def _asked(self) -> "dict[int, tuple[tuple[Rule, ...], Asked]]":
+        return {}
 
     @cached_property
     def _options(self) -> dict[type[Options], Options]:

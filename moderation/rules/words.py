@@ -64,7 +64,7 @@ class WordFinder:
         """Find what stands in a comment; spans are those of the original."""
         # Most texts have single spaces already, and most match nothing.
         is_even = text.text.isprintable() and "  " not in text.text
-        searched = text.text if is_even else " ".join(text.text.split())
+        searched = text.text if is_even else " ".join(text.chunks)
         found = self._find(searched, Scope.TEXT)
         if found:
             starts = range(len(searched)) if is_even else _starts(text.text)

@@ -14,7 +14,7 @@ from moderation.text.language import detect
 from moderation.text.languages import language_name, language_names, read_alike
 from moderation.text.links import Link, host, links
 from moderation.text.normalising import Normalised, normalise
-from moderation.text.wording import WORD, fingerprint, word_list, words
+from moderation.text.wording import WORD, fingerprint, word_list, word_places
 
 __all__ = [
     "WORD",
@@ -29,5 +29,5 @@ __all__ = [
     "normalise",
     "read_alike",
     "word_list",
-    "words",
+    "word_places",
 ]

@@ -5,7 +5,7 @@ Most texts are told to be free of disguises by a few searches in C.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from moderation.text.addresses import LINK
@@ -26,7 +26,10 @@ _CLASSES = bytes(
     for code in range(256)
 )  # fmt: skip
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
-_APART = re.compile(rb" [a0][ .]{1,3}[a0] ")
+# What is seen of letters that stand apart: everything else is a gap, or signs are letters as well.
+_ALL_GAPS = bytes.maketrans(b"a0'.!@", b"aaa   ")
+_SIGNS_AS_LETTERS = bytes.maketrans(b"a0'.!@", b"aaa aa")
+_APART = re.compile(rb" a {1,3}a ")
 # One letter three times in a row, or two letters that are both doubled.
 _STRETCHED = re.compile(r"([^\W\d_])\1(?:\1|([^\W\d_])\2)")
 _NUMBERED = (b"a0", b"0a", b"a.0", b"0.a")
@@ -39,6 +42,7 @@ _HAS_LATIN = re.compile(
 
 _CHUNK = re.compile(r"\S+")
 _LONGEST_CHUNK = 64
+_CHUNKS_REMEMBERED = 65_536
 _LEFT = "\"'“”‘’([{<«.,;:?¿¡…-–—`>/#"
 _RIGHT = "\"'“”‘’)]}>»».,;:?!…-–—`</"
 # Shorter words in ASCII hide none.
@@ -64,16 +68,43 @@ class TooMuchDisguised(Exception):
     """There is more to look at in this text than in any that was written to be read."""
 
 
-def undone(text: str) -> list[Change]:
-    """List what to replace in `text`, in its order and without overlaps. Raises TooMuchDisguised."""
+def undone(text: str, chunks: Sequence[str]) -> list[Change]:
+    """List what to replace in `text`, in its order and without overlaps. Raises TooMuchDisguised.
+
+    Its chunks are what stands between two spaces.
+    """
     classes = None
     if text.isascii() or not _UNTYPED.search(text):
         classes = b" %b " % text.replace("’", "'").encode("ascii", "replace").translate(_CLASSES)
-        if not _is_suspicious(text, classes):
-            return []
-    elif not _HAS_LATIN.search(text):
+    may_be_apart = classes is None or _is_apart(classes)
+    if not may_be_apart and _HARMLESS.holds(chunks):
         return []
-    return _Reader(text).changes(may_be_apart=classes is None or _is_apart(classes))
+    if classes is None:
+        if not _HAS_LATIN.search(text):
+            return []
+    elif not may_be_apart and not _is_suspicious(text, classes):
+        _HARMLESS.add(chunks)
+        return []
+    return _Reader(text, chunks).changes(may_be_apart=may_be_apart)
+
+
+class _Harmless:
+    """Chunks met before that hide nothing. Bounded: people make up words without end."""
+
+    def __init__(self) -> None:
+        self._chunks: set[str] = set()
+
+    def holds(self, chunks: Sequence[str]) -> bool:
+        """Whether all of a text's chunks are known; never of one so long that they must be counted."""
+        return len(chunks) <= _MOST_SUSPICIOUS and self._chunks.issuperset(chunks)
+
+    def add(self, chunks: Iterable[str]) -> None:
+        if len(self._chunks) > _CHUNKS_REMEMBERED:
+            self._chunks.clear()
+        self._chunks.update(chunk for chunk in chunks if len(chunk) <= _LONGEST_CHUNK)
+
+
+_HARMLESS = _Harmless()
 
 
 def _is_suspicious(text: str, classes: bytes) -> bool:
@@ -84,16 +115,16 @@ def _is_suspicious(text: str, classes: bytes) -> bool:
         or (b"!" in classes and b"!a" in classes)
         # Numbers are suspicious only beside letters.
         or (b"0" in classes and any(pair in classes for pair in _NUMBERED))
-        or _is_apart(classes)
         or (_is_stretched(text) and _STRETCHED.search(text) is not None)
     )
 
 
 def _is_apart(classes: bytes) -> bool:
     """Whether single letters may stand side by side."""
-    return (
-        b"@" in classes or b".a." in classes or b"'a'" in classes or _APART.search(classes) is not None
-    )
+    if b"'a'" in classes or _APART.search(classes.translate(_ALL_GAPS)):
+        return True
+    has_signs = b"@" in classes or b"!" in classes
+    return has_signs and _APART.search(classes.translate(_SIGNS_AS_LETTERS)) is not None
 
 
 def _is_stretched(text: str) -> bool:
@@ -117,22 +148,26 @@ def _is_mostly_latin(text: str) -> bool:
 class _Reader:
     """Goes through one text, and gives up where too much of it is suspicious."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, chunks: Sequence[str]) -> None:
         self._text = text
+        self._chunks = chunks
         self._beside_latin = text.isascii() or _is_mostly_latin(text)
         self._looked_at: set[str] = set()
+        self._harmless: list[str] = []
         self._left = _MOST_SUSPICIOUS
 
     def changes(self, *, may_be_apart: bool) -> list[Change]:
         found: list[Change] = []
         place = 0
-        if may_be_apart:
-            for change in spaced(self._text, beside_latin=self._beside_latin):
-                self._look_at(1)
-                found.extend(self._in_chunks(place, change[0]))
-                found.append(change)
-                place = change[1]
-        found.extend(self._in_chunks(place, len(self._text)))
+        apart = spaced(self._text, beside_latin=self._beside_latin) if may_be_apart else ()
+        for change in apart:
+            self._look_at(1)
+            found.extend(self._in_chunks(place, change[0]))
+            found.append(change)
+            place = change[1]
+        if found or not _HARMLESS.holds(self._chunks):
+            found.extend(self._in_chunks(place, len(self._text)))
+            _HARMLESS.add(self._harmless)
         return found
 
     def _in_chunks(self, start: int, end: int) -> Iterator[Change]:
@@ -140,6 +175,7 @@ class _Reader:
         for match in _CHUNK.finditer(self._text, start, end):
             chunk = match.group()
             if chunk in words:
+                self._harmless.append(chunk)
                 continue
             place = match.start()
             for first, last, word in self._in_chunk(chunk):
@@ -150,6 +186,9 @@ class _Reader:
             self._look_at(len(chunk) // _LETTERS_OF_A_WORD)
             return _in_words(chunk, beside_latin=self._beside_latin)
         found = _in_chunk(chunk, beside_latin=self._beside_latin)
+        # Beside other scripts fewer readings are believed.
+        if not found and (self._beside_latin or chunk.isascii()):
+            self._harmless.append(chunk)
         if found is None:
             return ()
         if chunk not in self._looked_at:

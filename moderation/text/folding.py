@@ -6,17 +6,23 @@ only when someone asks.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 
 from moderation.text.characters import ACCENTS, JOINING, MARK, UNSEEN
 from moderation.verdict import Span
 
 # Signs that stand for whole words, up to 18 letters. They are left as they are, or a text of
 # nothing else would grow beyond what can be read in time.
-_WORDY = re.compile(
-    "([\u3307\u3315-\u3317\u3319\u331a\u3320\u332b\u332e\u3332\u3334\u3336\u3347\u334a\u3356"
-    "\u33ae\u33af\ufdfa\ufdfb])"
+_WORDY = (
+    "\u3307\u3315\u3316\u3317\u3319\u331a\u3320\u332b\u332e\u3332\u3334\u3336\u3347\u334a\u3356"
+    "\u33ae\u33af\ufdfa\ufdfb"
 )
+_HAS_WORDY = re.compile(f"[{_WORDY}]")
+# Meanwhile characters stand for them that Unicode keeps free for such use, and never changes.
+_FREE = "".join(map(chr, range(0xFDD0, 0xFDD0 + len(_WORDY))))
+_SET_ASIDE = str.maketrans(_WORDY, _FREE)
+_PUT_BACK = str.maketrans(_FREE, _WORDY)
 # Anything but Latin letters, whole or with their accents, and typographic signs.
 _RICH = re.compile("[^\x00-\x7f\xa1-\xac\xae-\xff\u0100-\u012f\u0131-\u01a5\u01a7-\u024f‘’“”–—…]")
 _UNSEEN = re.compile(f"[{UNSEEN}]+")
@@ -36,6 +42,8 @@ _DOTTED_I = re.compile("i\u0307(?![\u0300-\u036f])")
 _PIECE = re.compile(
     rf"[\x00-\x7f]+(?![{UNSEEN}{JOINING}]|{MARK})|[\s\S](?:[{UNSEEN}{JOINING}]|{MARK})*+",
 )
+# Longer pieces seldom come again.
+_SHORT = 8
 # Pieces that are folded at once while the way back is sought.
 _SLAB = 64
 
@@ -44,12 +52,8 @@ def fold(text: str) -> str:
     """Fold case and compatibility forms, drop invisible characters and piles of accents, compose."""
     if text.isascii():
         return text.lower()
-    if _WORDY.search(text):
-        # Every other one is a sign that was split at.
-        return "".join(
-            part if index % 2 or not part else _fold(part)
-            for index, part in enumerate(_WORDY.split(text))
-        )
+    if _HAS_WORDY.search(text):
+        return _fold(text.translate(_SET_ASIDE)).translate(_PUT_BACK)
     return _fold(text)
 
 
@@ -102,24 +106,22 @@ class WayBack:
             return
         for start, end in pieces:
             piece = original[start:end]
-            if piece.isascii() or _is_settled(piece):
+            if piece.isascii():
                 self._extend(range(start, end), range(start + 1, end + 1))
                 continue
-            length = len(fold(piece))
-            # What is not shown, and stands last, is no part of what is.
-            last = start + len(_UNSEEN_LAST.sub("", piece))
-            self._extend([start] * length, [last] * length)
+            length, shown = _folded(piece) if len(piece) <= _SHORT else _folded.__wrapped__(piece)
+            self._starts += (start,) * length
+            self._ends += (start + shown,) * length
 
-    def _extend(self, starts: Sequence[int], ends: Sequence[int]) -> None:
+    def _extend(self, starts: Iterable[int], ends: Iterable[int]) -> None:
         self._starts.extend(starts)
         self._ends.extend(ends)
 
 
-def _is_settled(piece: str) -> bool:
-    """Whether a piece is one character that folding leaves as it is."""
-    return (
-        len(piece) == 1
-        and unicodedata.is_normalized("NFKC", piece)
-        and piece == piece.casefold()
-        and not _UNSEEN.match(piece)
-    )
+@lru_cache(maxsize=4_096)
+def _folded(piece: str) -> tuple[int, int]:
+    """Say how long a piece is when it is folded, and how much of it is shown.
+
+    What is not shown, and stands last, is no part of what is.
+    """
+    return len(fold(piece)), len(_UNSEEN_LAST.sub("", piece))

@@ -62,7 +62,7 @@ _SOME_KANA = 0.1
 
 def detect(text: Normalised) -> str | None:
     """Name the language of `text` by its two letters of ISO 639, or None if it cannot be told."""
-    words = text.text.split()
+    words = text.chunks
     common = len(common_english().intersection(words))
     if (
         common >= _ENGLISH_WORDS

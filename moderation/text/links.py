@@ -9,8 +9,8 @@ from moderation.text.folding import fold
 from moderation.text.normalising import Normalised
 from moderation.verdict import Span
 
-# A text without either has no address.
-_HINT = re.compile(r"\.\w|://")
+# A text without this or "://" has no address.
+_DOTTED = re.compile(r"\.\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Link:
 def links(text: Normalised) -> list[Link]:
     """Find the web addresses in `text`, written out or bare. An e-mail address is none."""
     found: list[Link] = []
-    if not _HINT.search(text.text):
+    if not (_DOTTED.search(text.text) or "://" in text.text):
         return found
     for match in LINK.finditer(text.text):
         url = match.group().rstrip(".,;:!?。、")

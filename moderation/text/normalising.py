@@ -30,6 +30,8 @@ class Normalised(msgspec.Struct, frozen=True):
 
     original: str
     text: str
+    # What stands between two spaces of the text.
+    chunks: list[str]
     # For each round of undoing disguises, what was replaced, in the order of the text.
     rounds: tuple[tuple[Replacement, ...], ...] = ()
     # False where there was no end of disguises: they are left as they are written.
@@ -53,22 +55,24 @@ def normalise(original: str) -> Normalised:
     Takes linear time and is idempotent: normalising a normalised text changes nothing.
     """
     folded = fold(original)
+    as_written = folded.split()
+    text, chunks = folded, as_written
     try:
-        changes = undone(folded)
+        changes = undone(text, chunks)
         if not changes:
-            return Normalised(original, folded)
-        text = folded
+            return Normalised(original, text, chunks)
         rounds: list[tuple[Replacement, ...]] = []
         while changes and len(rounds) < _ROUNDS:
             text, replacements = _replaced(text, changes)
             rounds.append(replacements)
-            changes = undone(text)
+            chunks = text.split()
+            changes = undone(text, chunks)
         is_settled = not changes and fold(text) == text
     except TooMuchDisguised:
         is_settled = False
     if not is_settled:
-        return Normalised(original, folded, is_read=False)
-    return Normalised(original, text, tuple(rounds))
+        return Normalised(original, folded, as_written, is_read=False)
+    return Normalised(original, text, chunks, tuple(rounds))
 
 
 def _replaced(text: str, changes: list[tuple[int, int, str]]) -> tuple[str, tuple[Replacement, ...]]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
 
 from moderation.text.characters import MARK
 from moderation.text.normalising import Normalised
@@ -17,18 +16,17 @@ WORD = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*|[^\w\s]+")
 _PLAIN_WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]+")
 
 
-def words(text: str) -> Iterator[tuple[str, Span]]:
-    """Yield each word, and each run of punctuation, with its place."""
-    for match in (_PLAIN_WORD if text.isascii() else WORD).finditer(text):
-        yield match.group(), match.span()
-
-
 def word_list(text: str) -> list[str]:
-    """List what `words` yields, without the places and in much less time."""
+    """List each word, and each run of punctuation."""
     found: list[str] = (_PLAIN_WORD if text.isascii() else WORD).findall(text)
     return found
 
 
+def word_places(text: str) -> list[Span]:
+    """Say where the words of `word_list` stand."""
+    return [match.span() for match in (_PLAIN_WORD if text.isascii() else WORD).finditer(text)]
+
+
 def fingerprint(text: Normalised) -> str:
     """Return a SHA-256 that texts share when they differ only in case, spacing, or what is undone."""
-    return hashlib.sha256(" ".join(text.text.split()).encode()).hexdigest()
+    return hashlib.sha256(" ".join(text.chunks).encode()).hexdigest()

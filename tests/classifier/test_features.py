@@ -1,7 +1,7 @@
 """What a text is made of for the classifier."""
 
 from moderation.classifier.counting import count
-from moderation.classifier.features import LONGEST_WORD, grams, pair, tokens
+from moderation.classifier.features import LONGEST_WORD, grams, pair, places
 from moderation.text import normalise
 
 
@@ -25,7 +25,7 @@ def test_words_pieces_and_pairs_never_share_a_name() -> None:
 def test_a_word_without_end_is_cut_into_pieces_that_cover_it() -> None:
     text = normalise("x" * (3 * LONGEST_WORD + 1))
 
-    spans = [span for _, span in tokens(text)]
+    spans = places(text)
 
     assert "".join(text.text[start:end] for start, end in spans) == text.text
     assert all(end - start <= LONGEST_WORD for start, end in spans)

@@ -96,8 +96,26 @@ def test_any_text_has_finite_scores_and_an_explanation_that_adds_up(original: st
     assert explained == pytest.approx(scores.rejection)
 
 
+def test_many_texts_score_to_the_last_bit_as_each_alone() -> None:
+    originals = [
+        "very bad",
+        "",
+        "BAD " * 40,
+        "nothing of it, friends",
+        "bad, very bad",
+        " ",
+        "v-e-r-y bad",
+    ]
+    texts = [normalise(original) for original in originals]
+
+    together = BY_HAND.logits(texts)
+
+    assert together.tolist() == [made_by_hand("alone").logits([text])[0].tolist() for text in texts]
+    assert BY_HAND.logits([]).shape == (0, len(HEADS))
+
+
 def test_a_text_without_words_has_the_intercepts_and_cannot_change_them() -> None:
-    logits = BY_HAND.logits(normalise("  "))
+    logits = BY_HAND.logits([normalise("  ")])
     logits += 1
 
     assert BY_HAND.intercept == -1
@@ -247,24 +265,26 @@ class TestMemory:
 
     def test_a_text_of_more_words_than_are_remembered(self) -> None:
         classifier = made_by_hand("m")
-        text = Normalised(" ".join(self.WORDS), " ".join(self.WORDS))
+        text = Normalised(" ".join(self.WORDS), " ".join(self.WORDS), list(self.WORDS))
 
         expected = _by_the_book(classifier, text)
 
-        assert classifier.logits(text) == pytest.approx(expected)
-        assert classifier.logits(normalise("very bad")) == pytest.approx(
-            made_by_hand("fresh").logits(normalise("very bad"))
+        assert classifier.logits([text])[0] == pytest.approx(expected)
+        assert classifier.score(normalise("very bad")) == made_by_hand("fresh").score(
+            normalise("very bad")
         )
 
     def test_many_texts_in_many_threads_get_the_scores_of_each_alone(self) -> None:
         classifier = made_by_hand("m")
-        texts = [Normalised(" ".join(some), " ".join(some)) for some in _parts(self.WORDS, 4_000)]
-        expected = [made_by_hand("fresh").logits(text).tolist() for text in texts]
-        found: list[list[list[float]]] = []
+        texts = [
+            Normalised(" ".join(some), " ".join(some), list(some)) for some in _parts(self.WORDS, 4_000)
+        ]
+        expected = [made_by_hand("fresh").logits([text]).tolist() for text in texts]
+        found: list[list[list[list[float]]]] = []
 
         def score_all(first: int) -> None:
             order = [(first + number) % len(texts) for number in range(len(texts))]
-            scores = {number: classifier.logits(texts[number]).tolist() for number in order}
+            scores = {number: classifier.logits([texts[number]]).tolist() for number in order}
             found.append([scores[number] for number in range(len(texts))])
 
         threads = [threading.Thread(target=score_all, args=(first,)) for first in (0, 3, 6)]

@@ -10,7 +10,7 @@ import pytest
 from moderation.classifier import own_texts
 from moderation.classifier.corpus import fingerprint
 from moderation.classifier.own_texts import BlogComment, OwnTextsUnusable
-from moderation.text import host, links, normalise, words
+from moderation.text import host, links, normalise, word_list
 
 # Reserved for examples, so that no text can advertise or blame a real site.
 RESERVED = re.compile(r"(?:.+\.)?(?:example|example\.(?:org|com|net))")
@@ -53,7 +53,7 @@ def naming(texts: Iterable[str], names: frozenset[str]) -> Counter[str]:
     """How many of `texts` name each group."""
     found = Counter[str]()
     for text in texts:
-        found.update({word for word, _ in words(normalise(text.replace("’", "'")).text)} & names)
+        found.update(names.intersection(word_list(normalise(text.replace("’", "'")).text)))
     return found
 
 

@@ -1,5 +1,6 @@
 """Make what the core's tests need with few words: cases, lists and a scorer whose answer is set."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -76,8 +77,8 @@ class Scorer:
         """Whoever accepts no mistake leaves everything to people."""
         return Thresholds(review_at=0, reject_at=1) if accepted.good_lost == 0 else self.thresholds
 
-    def score(self, _: Normalised) -> Scores:
-        return Scores(rejection=self.rejection, attributes=self.attributes)
+    def score_all(self, texts: Sequence[Normalised]) -> list[Scores]:
+        return [Scores(rejection=self.rejection, attributes=self.attributes) for _ in texts]
 
     def explain(self, _: Normalised, *, most: int | None = None) -> list[Contribution]:
         return sorted(self.words, key=lambda word: -abs(word.weight))[:most]

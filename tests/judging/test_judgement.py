@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 import msgspec
@@ -35,7 +35,7 @@ CAUTION = list(Action)
 
 
 class BreaksAtScoring(Scorer):
-    def score(self, _: Normalised) -> Scores:
+    def score_all(self, _: Sequence[Normalised]) -> list[Scores]:
         raise ValueError("the comment's own words")
 
 
@@ -332,6 +332,19 @@ def test_many_are_judged_as_each_would_be_alone(*, explain: bool) -> None:
 
     assert verdicts == [judge(one, scorer, explain=explain) for one in judged]
     assert judge_all([], scorer, explain=explain) == []
+
+
+def test_a_text_that_breaks_the_scorer_takes_no_other_with_it() -> None:
+    class BreaksAtOne(Scorer):
+        def score_all(self, texts: Sequence[Normalised]) -> list[Scores]:
+            if any("night" in text.text for text in texts):
+                raise ValueError
+            return super().score_all(texts)
+
+    verdicts = judge_all([case("What a day."), case("What a night."), case("What?")], BreaksAtOne())
+
+    assert [verdict.action for verdict in verdicts] == [APPROVE, REVIEW, APPROVE]
+    assert verdicts[1].reasons[0].code == "classifier_unavailable"
 
 
 def test_only_the_weightiest_words_are_marked_in_the_order_of_the_text() -> None:

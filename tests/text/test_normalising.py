@@ -233,7 +233,9 @@ def test_a_text_that_is_disguised_throughout_is_left_as_it_is_written(
 
     assert not normalised.is_read
     assert normalised.text == fold(original)
-    assert normalise(normalised.text) == Normalised(normalised.text, normalised.text, is_read=False)
+    assert normalise(normalised.text) == Normalised(
+        normalised.text, normalised.text, normalised.chunks, is_read=False
+    )
 
 
 def test_a_long_text_with_some_disguises_is_read_to_its_end() -> None:

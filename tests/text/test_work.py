@@ -5,7 +5,7 @@ from types import FrameType
 
 import pytest
 
-from moderation.text import fingerprint, host, links, normalise, words
+from moderation.text import fingerprint, host, links, normalise, word_list
 from moderation.text.language import detect
 from moderation.text.spacing import segmented
 
@@ -44,7 +44,7 @@ def test_no_text_takes_long(piece: str) -> None:
     """A step that takes the square of a text's length would take minutes here."""
     for text in ((piece * LONGEST)[:LONGEST], ("http://" + piece * LONGEST)[:LONGEST]):
         normalised = normalise(text)
-        list(words(normalised.text))
+        word_list(normalised.text)
         links(normalised)
         host(text)
         fingerprint(normalised)

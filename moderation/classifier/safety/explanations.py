@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from moderation.classifier.counting import Progress, silence
-from moderation.classifier.features import tokens
+from moderation.classifier.features import cut
 from moderation.classifier.model import Classifier
 from moderation.classifier.safety.honest import plainly
 from moderation.text import normalise
@@ -42,7 +42,7 @@ def measure(classifier: Classifier, texts: Sequence[str], *, progress: Progress 
         total = classifier.intercept + sum(word.weight for word in explained)
         widest = max(widest, abs(total - classifier.score(read).rejection))
         words += len(explained)
-        named = [word for word, _ in tokens(read)]
+        named = cut(read.text)
         cut_out = [text[slice(*word.span)] for word in explained]
         if len(cut_out) != len(named) or not all(map(fits, cut_out, named)):
             astray.append(text)

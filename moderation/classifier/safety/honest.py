@@ -95,7 +95,7 @@ def texts() -> list[Honest]:
 def plainly(text: str) -> Normalised:
     """Read a text in lower case and in the spelling that Unicode prefers, and do nothing else."""
     read = unicodedata.normalize("NFKC", text).lower()
-    return _AsItIs(read, read)
+    return _AsItIs(read, read, read.split())
 
 
 def measure(

@@ -33,7 +33,7 @@ def classifier_alone(scorer: Scorer, reading: Reading = normalise) -> Judge:
     """Give a judge of single texts who asks no rule."""
 
     def judge_text(text: str) -> Verdict:
-        scores = scorer.score(reading(text))
+        (scores,) = scorer.score_all([reading(text)])
         likelihood = sigmoid(scores.rejection)
         return Verdict(
             action=scorer.thresholds_for(AS_MADE).action(likelihood),
