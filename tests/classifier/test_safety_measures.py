@@ -203,6 +203,8 @@ class TestExplanations:
             "P a k i s   o u t !   O u r   s t r e e t s.",
             "P E A C E  &  L O V E  ! !",
             "See https://www.aaas.example/vote",
+            # In letters of another script, of which a few pass for ours.
+            "Ask the clearance people (ЭLСОВВОLД) and do general checks of this article.",
         ],
     )
     def test_what_only_its_surroundings_tell_is_where_it_says(self, text):

@@ -31,6 +31,9 @@ class Figures:
         return self.widest_gap <= GAP and not self.astray
 
 
+_OURS = "so many letters of our own stand beside it "
+
+
 def measure(classifier: Classifier, texts: Sequence[str], *, progress: Progress = silence) -> Figures:
     """Explain every text, add up the contributions, and look up every span in the text as sent."""
     words, widest, astray = 0, 0.0, []
@@ -56,6 +59,9 @@ def fits(cut_out: str, word: str) -> bool:
     # Some words stand as they were sent only for what is around them, as in an address. And what was
     # spaced out, or split by a mark, is put together only where more of it stands around.
     if word in {read, plainly(cut_out).text} or _is_spelt_out(read, word):
+        return True
+    # Letters of other scripts pass for ours only beside ours.
+    if normalise(_OURS + cut_out).text == _OURS + word:
         return True
     # One character may be spelt out as several, of which a word has only some: Thai “ำ”, or “İ”.
     # The word's place is then the smallest that holds it.
