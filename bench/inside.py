@@ -33,8 +33,8 @@ class Parts:
 
     # Microseconds a comment, by part.
     split: dict[str, float]
-    # Milliseconds a text, by what it is made of.
-    worst: dict[str, float]
+    # Milliseconds a text, by what it is made of: without reasons, and with them.
+    worst: dict[str, tuple[float, float]]
     # Megabytes that the model adds to a process, where the system tells; and on the disk.
     memory: float | None
     folder: float
@@ -88,23 +88,25 @@ def split(setting: Setting, texts: list[str]) -> dict[str, float]:
     return {name: median(rounds[1:]) for name, rounds in found.items()}
 
 
-def worst(setting: Setting) -> dict[str, float]:
-    """Say how many milliseconds each kind of hostile text takes at first sight, with reasons.
+def worst(setting: Setting) -> dict[str, tuple[float, float]]:
+    """Say how many milliseconds each kind of hostile text takes at first sight, plain and with reasons.
 
     The median of a few texts of a kind, none of them seen before.
     """
     from bench.ours import Judge, classifier, policy
     from bench.texts import hostile
 
-    judge = Judge(classifier(setting.model), policy(setting.terms), explain=True)
-    judge.one("Thank you.")
-    found: dict[str, list[float]] = {}
-    for number in range(_HOSTILE_ROUNDS):
-        for name, text in hostile(seed=number):
+    model, rules = classifier(setting.model), policy(setting.terms)
+    judges = [Judge(model, rules, explain=explain) for explain in (False, True)]
+    judges[0].one("Thank you.")
+    found: dict[str, tuple[list[float], list[float]]] = {}
+    for seed in range(2 * _HOSTILE_ROUNDS):
+        for name, text in hostile(seed=seed):
             begun = process_time_ns()
-            judge.one(text)
-            found.setdefault(name, []).append((process_time_ns() - begun) / 1e6)
-    return {name: median(times) for name, times in found.items()}
+            judges[seed % 2].one(text)
+            taken = (process_time_ns() - begun) / 1e6
+            found.setdefault(name, ([], []))[seed % 2].append(taken)
+    return {name: (median(quiet), median(talking)) for name, (quiet, talking) in found.items()}
 
 
 def memory(setting: Setting) -> dict[str, float | None]:
