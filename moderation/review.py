@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from moderation import delivery
 from moderation.refusal import Refusal
 from moderation.store.tables import Comment, Decision, Moderator, RejectionReason, Site
 from moderation.verdict import Action
@@ -32,7 +33,7 @@ class AlreadyDecided(Conflict):
 
     def __init__(self, comment: Comment, decision: Decision) -> None:
         self.decision = decision
-        super().__init__(comment, f"{decision.moderator.name} chose to {decision.action}")
+        super().__init__(comment, f"{decision.decided_by} chose to {decision.action}")
 
 
 class Edited(Conflict):
@@ -130,6 +131,26 @@ def undo(session: Session, decision_id: int, by: Moderator, *, now: datetime) ->
     )
 
 
+def report(
+    session: Session,
+    comment_id: int,
+    reporter: str,
+    action: Action,
+    reason: RejectionReason | None = None,
+    *,
+    now: datetime,
+) -> Decision | None:
+    """Append what somebody decided at the site itself, whatever holds here.
+
+    None where the last decision says so already: sites report again and again.
+    """
+    decided = comment(session, comment_id)
+    last = decided.decisions[-1] if decided.decisions else None
+    if last and last.action is action and not last.undoes_id:
+        return None
+    return _append(session, decided, reporter, action, reason, seen=decided.revision, now=now)
+
+
 def decisions(session: Session, *, limit: int, before: int | None = None) -> list[Decision]:
     """Who decided what, the latest first; `before` is the number of the last one shown."""
     rows = (
@@ -169,7 +190,7 @@ def latest_edition(session: Session, older: Comment) -> Comment:
 def _append(
     session: Session,
     decided: Comment,
-    by: Moderator,
+    by: Moderator | str,
     action: Action,
     reason: RejectionReason | None,
     *,
@@ -199,7 +220,8 @@ def _append(
     decision = Decision(
         comment_id=decided.id,
         site_id=decided.site_id,
-        moderator_id=by.id,
+        moderator_id=None if isinstance(by, str) else by.id,
+        reporter=by if isinstance(by, str) else None,
         revision=seen + 1,
         position=position,
         action=action,
@@ -209,6 +231,7 @@ def _append(
     )
     session.add(decision)
     session.flush()
+    delivery.announce(session, decided, decision, now=now)
     return decision
 
 

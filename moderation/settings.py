@@ -49,6 +49,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     secure_cookies: bool = False
     # How long a moderator stays logged in.
     login_hours: Annotated[int, msgspec.Meta(ge=1, le=8_760)] = 12
+    # The address under which clients reach the service, such as https://moderation.example.org/. What
+    # we tell clients of our own address is then this, and not what a request says.
+    public_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+/?)?\Z")] = ""
+    # Networks that are not public and that callbacks may go to all the same, as in 10.0.0.0/8,::1/128.
+    callback_networks: str = ""
+    # Origins whose pages may ask from a browser, as in https://a.example,https://b.example; * for all.
+    cors_origins: str = ""
     log_format: Literal["auto", "json", "console"] = "auto"
 
     def where_data_lives(self) -> str:

@@ -31,7 +31,8 @@ from moderation.verdict import Accepted, Action
 
 log = structlog.get_logger()
 
-# A key that an owner brings is what his plugin already has: Akismet's are 12 hexadecimal digits.
+# Akismet's plugin takes 12 hexadecimal digits and nothing else, so that is what keys are.
+_KEY_BYTES = 6
 BROUGHT_KEY = re.compile(r"[0-9a-fA-F]{12,128}")
 ADDRESS = re.compile(r"https?://[^\s/]\S{0,1900}")
 
@@ -75,7 +76,7 @@ def add(
         raise BadAddress(f"{url[:200]!r} is no address of a site, such as https://blog.example.org/")
     if session.scalar(select(Site.id).where(Site.name == name)):
         raise NameTaken(f"There is a site named {name} already.")
-    key = key or secrets.token_hex(20)
+    key = key or secrets.token_hex(_KEY_BYTES)
     if by_key(session, key):
         raise KeyTaken("Another site has this key.")
     site = Site(name=name, url=url, key_hash=_hash(key), created_at=now)
@@ -311,6 +312,6 @@ def _policy_changed(session: Session, site: Site) -> None:
 
 
 def _hash(key: str) -> str:
-    # The service's own keys are random and long, so that a fast hash protects them well enough to
-    # be looked up on every request.
-    return hashlib.sha256(key.encode()).hexdigest()
+    # 48 random bits cannot be guessed over the network. Whoever holds the database could find them, and
+    # holds everything that they open. Clients change the case of keys as they like.
+    return hashlib.sha256(key.lower().encode()).hexdigest()

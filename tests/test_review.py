@@ -3,9 +3,10 @@
 import threading
 
 import pytest
+from sqlalchemy import select
 
 from moderation import intake, review
-from moderation.store.tables import RejectionReason
+from moderation.store.tables import Delivery, Receiver, RejectionReason, Site
 from moderation.verdict import Action
 from tests.conftest import at
 from tests.making import draft, stored, verdict
@@ -170,3 +171,48 @@ def test_decisions_are_listed_with_the_latest_first_and_page_by_page(database, s
         rest = review.decisions(session, limit=3, before=first[-1].id)
 
     assert [d.comment.external_id for d in (*first, *rest)] == ["4", "3", "2", "1", "0"]
+
+
+class TestReport:
+    """Decisions that people made at the site itself."""
+
+    def test_a_report_holds_and_names_who_reported(self, database, site):
+        with database.writing() as session:
+            comment = stored(session, site, action=Action.APPROVE)
+            review.report(session, comment.id, "ben", Action.REJECT, RejectionReason.SPAM, now=at(1))
+            session.commit()
+
+        with database.reading() as session:
+            found = review.comment(session, comment.id)
+            assert found.outcome is Action.REJECT
+            assert [(one.decided_by, one.reason) for one in found.decisions] == [
+                ("ben (at the site)", RejectionReason.SPAM)
+            ]
+
+    def test_the_same_report_again_is_no_further_decision(self, database, site, ana):
+        with database.writing() as session:
+            comment = stored(session, site)
+            review.decide(session, comment.id, ana, Action.APPROVE, seen=0, now=at(1))
+
+            assert review.report(session, comment.id, "ben", Action.APPROVE, now=at(2)) is None
+            assert review.report(session, comment.id, "ben", Action.REJECT, now=at(3)) is not None
+            assert review.report(session, comment.id, "ben", Action.REJECT, now=at(4)) is None
+
+    def test_who_is_to_be_told_is_noted_with_the_decision(self, database, site, ana):
+        with database.writing() as session:
+            comment = stored(session, site)
+            review.comment(session, comment.id).akismet_callback = "https://blog.example.org/hook"
+            session.get_one(Site, site.id).callback_url = "https://blog.example.org/heard"
+            session.flush()
+            review.decide(session, comment.id, ana, Action.APPROVE, seen=0, now=at(1))
+            review.report(session, comment.id, "ben", Action.REJECT, now=at(2))
+            session.commit()
+
+        with database.reading() as session:
+            found = session.execute(select(Delivery.receiver, Delivery.due_at).order_by(Delivery.id))
+            # The plugin is not told what it reported itself.
+            assert [tuple(row) for row in found] == [
+                (Receiver.CALLBACK, at(1)),
+                (Receiver.AKISMET, at(1)),
+                (Receiver.CALLBACK, at(2)),
+            ]

@@ -95,7 +95,7 @@ def _run(children: dict[str, Child], chosen: argparse.Namespace) -> None:
     _check_free(chosen.blog_port, "--blog-port")
     lock = _emptied(instance)
     service, blog = f"http://{HOST}:{chosen.port}", f"http://{HOST}:{chosen.blog_port}"
-    key = secrets.token_hex(20)
+    key = secrets.token_hex(6)
     # Settings of this machine's real service must not lead the demo to its database.
     environment = {
         name: value

@@ -39,6 +39,15 @@ class RejectionReason(StrEnum):
     OTHER = "other"
 
 
+class Receiver(StrEnum):
+    """Who is told of a decision by us, without having asked."""
+
+    # The address that the site registered for all of its decisions.
+    CALLBACK = "callback"
+    # The Akismet plugin of the blog that sent the comment.
+    AKISMET = "akismet"
+
+
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
     """The declarative base.
 
@@ -62,6 +71,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=Fals
         tuple[Scope, ...]: Words(Scope),
         Role: Word(Role),
         RejectionReason: Word(RejectionReason),
+        Receiver: Word(Receiver),
         dict[str, float]: JSON(),
         list[dict[str, Any]]: JSON(),
     }
@@ -88,6 +98,9 @@ class Site(Base):
     bad_published: Mapped[float | None] = mapped_column(default=None)
     # Grows with each change of these, the rules or the lists.
     policy_revision: Mapped[int] = mapped_column(default=1)
+    # Where decisions are sent, and what they are signed with; the site must know it, so it is no hash.
+    callback_url: Mapped[str | None] = mapped_column(String(2_000), default=None)
+    callback_secret: Mapped[str | None] = mapped_column(String(100), default=None)
     # How many decisions the site's feed holds. Grows in the transaction of each decision.
     decision_count: Mapped[int] = mapped_column(default=0)
 
@@ -185,6 +198,9 @@ class Comment(Base):
     revision: Mapped[int] = mapped_column(default=0)
     superseded: Mapped[bool] = mapped_column(default=False)
 
+    # Where the blog's Akismet plugin hears of decisions on this comment.
+    akismet_callback: Mapped[str | None] = mapped_column(String(2_000), default=None)
+
     site: Mapped[Site] = relationship(init=False, lazy="raise")
     verdict: Mapped["StoredVerdict"] = relationship(init=False, lazy="raise", back_populates="comment")
     decisions: Mapped[list["Decision"]] = relationship(
@@ -278,7 +294,7 @@ class FailedLogin(Base):
 
 
 class Decision(Base):
-    """A moderator's act on a comment, appended. Undoing one is one more."""
+    """A person's act on a comment, appended. Undoing one is one more."""
 
     __tablename__ = "decisions"
     __table_args__ = (
@@ -292,13 +308,47 @@ class Decision(Base):
     id: Mapped[Key] = mapped_column(init=False)
     comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id))
     site_id: Mapped[int] = mapped_column(ForeignKey(Site.id))
-    moderator_id: Mapped[int] = mapped_column(ForeignKey(Moderator.id))
     revision: Mapped[int]
-    position: Mapped[int]
+    # Null for what was decided before the site came to us: its feed does not tell it.
+    position: Mapped[int | None]
     action: Mapped[Action]
     reason: Mapped[RejectionReason | None]
     decided_at: Mapped[datetime]
+    # Who decided: a moderator of ours, or somebody at the site, by the name that the site gives.
+    moderator_id: Mapped[int | None] = mapped_column(ForeignKey(Moderator.id), default=None)
+    reporter: Mapped[str | None] = mapped_column(String(255), default=None)
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"), default=None)
 
     comment: Mapped[Comment] = relationship(init=False, lazy="raise", back_populates="decisions")
-    moderator: Mapped[Moderator] = relationship(init=False, lazy="raise")
+    moderator: Mapped[Moderator | None] = relationship(init=False, lazy="raise")
+
+    @property
+    def decided_by(self) -> str:
+        """The name of who decided; the moderator must be loaded."""
+        return self.moderator.name if self.moderator else f"{self.reporter} (at the site)"
+
+
+class Delivery(Base):
+    """A decision that somebody must be told of: the outbox. Written with the decision."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("decision_id", "receiver"),
+        Index("ix_deliveries_due", "due_at"),
+        Index("ix_deliveries_site", "site_id", "id"),
+    )
+
+    id: Mapped[Key] = mapped_column(init=False)
+    site_id: Mapped[int] = mapped_column(ForeignKey(Site.id))
+    decision_id: Mapped[int] = mapped_column(ForeignKey(Decision.id))
+    receiver: Mapped[Receiver]
+    created_at: Mapped[datetime]
+    # What changes: when to try (again); null once it was delivered or given up.
+    due_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    delivered_at: Mapped[datetime | None] = mapped_column(default=None)
+    # What went wrong at the last attempt.
+    problem: Mapped[str | None] = mapped_column(String(500), default=None)
+
+    decision: Mapped[Decision] = relationship(init=False, lazy="raise")
+    site: Mapped[Site] = relationship(init=False, lazy="raise")

@@ -89,7 +89,7 @@ def decisions() -> Response:
         )
         for decision in found
     )
-    return _json(Feed(decisions=entries, next=found[-1].position if found else asked.after))
+    return _json(Feed(decisions=entries, next=(found[-1].position if found else None) or asked.after))
 
 
 @bp.post("/v1/score")

@@ -77,7 +77,7 @@ class TestSites:
         listed = ready("site", "list")
 
         key = added.stdout.strip()
-        assert len(key) == 40
+        assert len(key) == 12
         assert "blog\thttps://blog.example.org/" in listed.stdout
         assert key not in listed.stdout
 
