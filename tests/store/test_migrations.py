@@ -168,6 +168,27 @@ def test_sites_of_an_older_version_accept_what_the_model_was_made_for(database, 
         assert len(review.comment(session, comment.id).decisions) == 1
 
 
+def test_an_older_version_keeps_outcomes_and_forgets_who_decided_elsewhere(database, site, ana):
+    with database.writing() as session:
+        comment = stored(session, site)
+        review.report(session, comment.id, "ben", Action.REJECT, now=at(1))
+        found = review.comment(session, comment.id)
+        found.akismet_callback = "https://blog.example.org/hook"
+        review.undo(session, found.decisions[0].id, ana, now=at(2))
+        review.report(session, comment.id, "ben", Action.APPROVE, now=at(3))
+        session.commit()
+
+    _downgrade(database, "0004")
+    upgrade(database)
+
+    check_schema(database)
+    with database.reading() as session:
+        found = review.comment(session, comment.id)
+        assert found.outcome is Action.APPROVE
+        assert found.akismet_callback is None
+        assert [(one.decided_by, one.undoes_id) for one in found.decisions] == [("ana", None)]
+
+
 def test_two_upgrades_at_once_are_one(tmp_path, request):
     for url in (f"sqlite:///{tmp_path / 'new.db'}", request.getfixturevalue("postgresql")()):
         fresh = Database(url)
