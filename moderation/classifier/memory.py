@@ -49,7 +49,7 @@ class Learnt:
 
     def known(self, names: Iterable[str]) -> list[int]:
         """Number those of the grams that were learnt."""
-        return [self.places[name] for name in names if name in self.places]
+        return [place for place in map(self.places.get, names) if place is not None]
 
     def known_pairs(self, pairs: Iterable[int]) -> Iterator[int]:
         """Number the pairs as grams; one that was not learnt has the number of nothing."""
@@ -132,9 +132,9 @@ class Met:
             every = grams(word)
             starts.append(len(found))
             counts.append(len(every))
-            # A name of a group has no grams, and then this row alone.
+            # A word without a known gram has this row alone.
             found.append(self.learnt.nothing)
-            found += map(self.learnt.places.get, every, repeat(self.learnt.nothing))
+            found += self.learnt.known(every)
         weighed: Numbers = np.add.reduceat(self.rows[found], starts)
         weighed[:, -1] = counts
         return weighed

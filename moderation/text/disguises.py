@@ -140,6 +140,11 @@ def _is_stretched(text: str) -> bool:
     ).to_bytes(len(raw), "big")
 
 
+def _is_plain(word: str) -> bool:
+    """Whether a word is of plain letters alone, none of which are stretched."""
+    return word.isascii() and word.isalpha() and not _STRETCHED.search(word)
+
+
 def _is_mostly_latin(text: str) -> bool:
     plain = text.encode("ascii", "ignore")
     return len(plain.translate(None, _NO_LETTERS)) > len(text) - len(plain)
@@ -174,7 +179,7 @@ class _Reader:
         words = known()
         for match in _CHUNK.finditer(self._text, start, end):
             chunk = match.group()
-            if chunk in words:
+            if chunk in words or _is_plain(chunk):
                 self._harmless.append(chunk)
                 continue
             place = match.start()
@@ -220,7 +225,7 @@ def _in_chunk(chunk: str, *, beside_latin: bool) -> tuple[Change, ...] | None:
         # Most often a name that someone is called by.
         word = read(core, beside_latin=beside_latin)
         return ((start, end, word),) if word else ()
-    if core.isascii() and (len(core) < _SHORTEST or (core.isalpha() and not _STRETCHED.search(core))):
+    if _is_plain(core) or (core.isascii() and len(core) < _SHORTEST):
         return None
     if core.isalnum():
         word = _one(core, beside_latin=beside_latin)
@@ -261,7 +266,7 @@ def _is_word(part: str) -> bool:
 def _in_words(text: str, *, beside_latin: bool) -> Iterator[Change]:
     for match in _SIGNED.finditer(text):
         signed = match.group()
-        if signed.isascii() and signed.isalpha() and not _STRETCHED.search(signed):
+        if _is_plain(signed):
             continue
         place = match.start()
         if len(signed) <= LONGEST and not signed.isalnum() and len(signed) < len(text):
@@ -276,7 +281,7 @@ def _in_words(text: str, *, beside_latin: bool) -> Iterator[Change]:
 
 
 def _one(word: str, *, beside_latin: bool) -> str | None:
-    if word.isascii() and (len(word) < _SHORTEST or (word.isalpha() and not _STRETCHED.search(word))):
+    if _is_plain(word) or (word.isascii() and len(word) < _SHORTEST):
         return None
     found = read(word, beside_latin=beside_latin)
     if found is None and beside_latin and not word.isascii():
