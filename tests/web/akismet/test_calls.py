@@ -1,5 +1,6 @@
 """Every call but comment-check: keys, reports, figures, and the small ones that WordPress needs."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -145,6 +146,15 @@ class TestReports:
         (decision,) = comment.decisions
         assert comment.outcome is decided[0]
         assert (decision.action, decision.reason, decision.reporter) == (*decided, "ben")
+
+    def test_a_report_from_many_hands_at_once_is_one_decision(self, blog, stored):
+        blog.check(GOOD)
+
+        with ThreadPoolExecutor(8) as hands:
+            answers = list(hands.map(lambda _: blog.report("spam", GOOD), range(16)))
+
+        assert {answer.body for answer in answers} == {THANKS}
+        assert [one.action for one in stored()[0].decisions] == [Action.REJECT]
 
     def test_who_changes_their_mind_is_believed(self, blog, stored):
         for verb in ("spam", "ham", "spam"):
