@@ -19,7 +19,7 @@ from moderation.delivery import LEASE, PAUSES
 from moderation.outgoing import Networks
 from moderation.sending import Sender, attempt, sender, try_out
 from moderation.store import Database, upgrade
-from moderation.store.tables import Delivery, DeliveryState, RejectionReason, Site
+from moderation.store.tables import Delivery, DeliveryState, Moderator, RejectionReason, Role, Site
 from moderation.verdict import Action
 from tests.conftest import KEY, START, add_site, at
 from tests.making import draft, stored, verdict
@@ -47,6 +47,16 @@ def database_url(request, empty, tmp_path):
     if request.param == "postgresql":
         return request.getfixturevalue("postgresql")()
     return f"sqlite:///{shutil.copy(empty, tmp_path)}"
+
+
+@pytest.fixture
+def ana(database):
+    """A moderator who never logs in: hashing a password would take longer than most of these tests."""
+    with database.writing() as session:
+        added = Moderator(name="ana", role=Role.MODERATOR, created_at=START, password_hash="none")
+        session.add(added)
+        session.commit()
+    return added
 
 
 def told_at(database, site, url):
