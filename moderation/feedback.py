@@ -1,15 +1,54 @@
 """What decisions are good for: the site hears of them, and the next model learns from them."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from moderation.classifier.examples import Example
-from moderation.store.tables import Comment, Decision, Site
+from moderation.store.tables import Comment, Decision, RejectionReason, Site
 from moderation.verdict import Action
 
 _READ_AT_ONCE = 1_000
+
+
+class PersonsDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What a moderator decided, and why."""
+
+    action: Annotated[
+        Action,
+        msgspec.Meta(description="`review` when a decision was undone and the comment waits again."),
+    ]
+    reason: RejectionReason | None
+    decided_at: datetime
+
+    @classmethod
+    def of(cls, decision: Decision) -> "PersonsDecision":
+        """Make it from what is stored."""
+        return cls(action=decision.action, reason=decision.reason, decided_at=decision.decided_at)
+
+
+class FeedEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision in the feed."""
+
+    id: Annotated[str, msgspec.Meta(description="The comment's id, as the site sent it.")]
+    edition: Annotated[
+        int,
+        msgspec.Meta(description="What was decided on. Pass it over if you sent a newer edition."),
+    ]
+    decision: PersonsDecision
+
+    @classmethod
+    def of(cls, decision: Decision) -> "FeedEntry":
+        """Make it from what is stored; the comment must be loaded."""
+        return cls(
+            id=decision.comment.external_id,
+            edition=decision.comment.edition,
+            decision=PersonsDecision.of(decision),
+        )
 
 
 def decisions_since(session: Session, site: Site, position: int, *, limit: int) -> list[Decision]:

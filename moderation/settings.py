@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from moderation.outgoing import Networks
 from moderation.refusal import Refusal
 
 PREFIX = "MODERATION_"
@@ -53,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     # we tell clients of our own address is then this, and not what a request says.
     public_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+/?)?\Z")] = ""
     # Networks that are not public and that callbacks may go to all the same, as in 10.0.0.0/8,::1/128.
-    callback_networks: str = ""
+    callback_networks: Networks = Networks()
     # Origins whose pages may ask from a browser, as in https://a.example,https://b.example; * for all.
     cors_origins: str = ""
     log_format: Literal["auto", "json", "console"] = "auto"

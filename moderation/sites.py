@@ -93,6 +93,17 @@ def by_key(session: Session, key: str) -> Site | None:
     return session.scalar(select(Site).where(Site.key_hash == _hash(key)))
 
 
+def keep_akismet_key(session: Session, site: Site, key: str) -> None:
+    """Keep the site's key as an Akismet client sent it, which must show it to be told of decisions.
+
+    To be called for a site found by this key whose comment came with a callback.
+    """
+    if site.akismet_key != key:
+        site.akismet_key = key
+        session.add(site)
+        session.flush()
+
+
 def by_name(session: Session, name: str) -> Site:
     """Find a site by name, or raise UnknownSite."""
     site = session.scalar(select(Site).where(Site.name == name))

@@ -1,5 +1,6 @@
 """Settings are read once; a wrong one stops the start and names itself."""
 
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,8 @@ def test_what_is_set_is_read_as_what_it_is():
         ("MODERATION_SECRET_KEY", "short", "MODERATION_SECRET_KEY"),
         ("MODERATION_DATABASE_URL", "moderation.db", "MODERATION_DATABASE_URL"),
         ("MODERATION_DATABASE_URL", "mysql://ana@db.example.org/x", "MODERATION_DATABASE_URL"),
+        ("MODERATION_CALLBACK_NETWORKS", "10.0.0.0/8,lan", "MODERATION_CALLBACK_NETWORKS.*'lan'"),
+        ("MODERATION_CALLBACK_NETWORKS", "10.0.0.1/8", "MODERATION_CALLBACK_NETWORKS.*host bits set"),
         # A misspelt name must not be passed over in silence.
         ("MODERATION_DATABSE_URL", "sqlite://", "MODERATION_DATABSE_URL is no setting"),
     ],
@@ -47,6 +50,15 @@ def test_what_is_set_is_read_as_what_it_is():
 def test_a_wrong_setting_names_itself(name, value, complaint):
     with pytest.raises(settings.BadSettings, match=complaint.replace("`", ".")):
         settings.read({name: value})
+
+
+def test_networks_are_read_with_commas_between_them():
+    found = settings.read({"MODERATION_CALLBACK_NETWORKS": "10.0.0.0/8, ::1/128,"}).callback_networks
+
+    assert ip_address("10.1.2.3") in found
+    assert ip_address("::1") in found
+    assert ip_address("127.0.0.1") not in found
+    assert ip_address("127.0.0.1") not in settings.read({}).callback_networks
 
 
 def test_the_value_of_a_wrong_secret_is_not_shown():

@@ -3,7 +3,18 @@
 import click
 
 from moderation import settings
-from moderation.cli import database, lists, models, people, rules, scoring, serving, site, training
+from moderation.cli import (
+    callbacks,
+    database,
+    lists,
+    models,
+    people,
+    rules,
+    scoring,
+    serving,
+    site,
+    training,
+)
 from moderation.cli.refusals import RefusalsAsMessages
 from moderation.log import configure
 
@@ -29,6 +40,7 @@ for command in (
     serving.serve,
     database.db,
     site.site,
+    callbacks.callback,
     rules.rules,
     lists.lists,
     people.moderator,

@@ -37,7 +37,7 @@ def serve(host: str | None, port: int | None) -> None:
         _welcome(database)
     click.echo(f"Serving on http://{host}:{port}/ (console: http://{host}:{port}/console/)")
     Granian(
-        "moderation.web:create_app",
+        "moderation.web:create_serving_app",
         factory=True,
         interface=Interfaces.WSGI,
         address=host,

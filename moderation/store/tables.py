@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     ForeignKey,
     Index,
     MetaData,
@@ -46,6 +47,14 @@ class Receiver(StrEnum):
     CALLBACK = "callback"
     # The Akismet plugin of the blog that sent the comment.
     AKISMET = "akismet"
+
+
+class DeliveryState(StrEnum):
+    """How far a delivery has come."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given-up"
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
@@ -101,6 +110,8 @@ class Site(Base):
     # Where decisions are sent, and what they are signed with; the site must know it, so it is no hash.
     callback_url: Mapped[str | None] = mapped_column(String(2_000), default=None)
     callback_secret: Mapped[str | None] = mapped_column(String(100), default=None)
+    # The key itself, only where a blog's Akismet plugin is told of decisions: it wants to be shown it.
+    akismet_key: Mapped[str | None] = mapped_column(String(128), default=None)
     # How many decisions the site's feed holds. Grows in the transaction of each decision.
     decision_count: Mapped[int] = mapped_column(default=0)
 
@@ -352,3 +363,19 @@ class Delivery(Base):
 
     decision: Mapped[Decision] = relationship(init=False, lazy="raise")
     site: Mapped[Site] = relationship(init=False, lazy="raise")
+
+    @property
+    def state(self) -> DeliveryState:
+        """How far it has come."""
+        if self.due_at is not None:
+            return DeliveryState.WAITING
+        return DeliveryState.DELIVERED if self.delivered_at is not None else DeliveryState.GIVEN_UP
+
+    @classmethod
+    def are(cls, state: DeliveryState) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions under which deliveries are in a state; `state` says the same of one."""
+        if state is DeliveryState.WAITING:
+            return (cls.due_at.is_not(None),)
+        is_delivered = state is DeliveryState.DELIVERED
+        arrived = cls.delivered_at.is_not(None) if is_delivered else cls.delivered_at.is_(None)
+        return (cls.due_at.is_(None), arrived)

@@ -1,10 +1,13 @@
 """The HTTP edge: our JSON API, dialects for other clients, the console, and what operators watch."""
 
 from flask import Flask
+from flask.helpers import get_debug_flag
+from werkzeug.serving import is_running_from_reloader
 
 from moderation import settings as configuration
 from moderation.classifier.serving import Serving
 from moderation.log import configure
+from moderation.sending import Sender
 from moderation.settings import Settings
 from moderation.store import Database
 from moderation.web import akismet, api, console, errors, log, ops
@@ -32,8 +35,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
     )
+    database = Database(settings.where_data_lives())
     app.extensions["moderation"] = State(
-        settings, Database(settings.where_data_lives()), Serving(settings.models)
+        settings, database, Serving(settings.models), Sender(database, settings.callback_networks)
     )
     log.set_up(app)
     errors.set_up(app)
@@ -43,4 +47,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(api.bp)
     app.register_blueprint(console.bp)
     app.register_blueprint(ops.bp)
+    return app
+
+
+def create_serving_app() -> Flask:
+    """Build the application for a process that serves it, and begin to tell sites of decisions."""
+    app = create_app()
+    # While developing, one process watches the files and another, which it starts, serves.
+    if is_running_from_reloader() or not get_debug_flag():
+        app.extensions["moderation"].sender.start()
     return app

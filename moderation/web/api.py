@@ -7,13 +7,14 @@ from flask import Blueprint, Response, request
 
 from moderation import feedback, intake, sites
 from moderation.draft import Draft, Identifier, Submission
+from moderation.feedback import FeedEntry
 from moderation.store.tables import Comment, Site
 from moderation.verdict import Verdict
 from moderation.web import judging
 from moderation.web.openapi import document, operation
 from moderation.web.parsing import json_body, query
 from moderation.web.problem import Refused
-from moderation.web.shapes import Feed, FeedEntry, FeedQuery, JudgedComment, PersonsDecision
+from moderation.web.shapes import Feed, FeedQuery, JudgedComment
 from moderation.web.state import state
 
 bp = Blueprint("api", __name__, url_prefix="/api")
@@ -81,14 +82,7 @@ def decisions() -> Response:
     asked = query(FeedQuery)
     with state().database.reading() as session:
         found = feedback.decisions_since(session, site, asked.after, limit=asked.limit)
-    entries = tuple(
-        FeedEntry(
-            id=decision.comment.external_id,
-            edition=decision.comment.edition,
-            decision=PersonsDecision.of(decision),
-        )
-        for decision in found
-    )
+    entries = tuple(FeedEntry.of(decision) for decision in found)
     return _json(Feed(decisions=entries, next=(found[-1].position if found else None) or asked.after))
 
 

@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from moderation import intake, review
+from moderation import delivery, intake, review
 from moderation.web.problem import Problem, Refused, respond, title
 from moderation.web.state import state
 
@@ -20,6 +20,7 @@ _REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     intake.OtherContent: (HTTPStatus.CONFLICT, "other_content"),
     intake.EditedMeanwhile: (HTTPStatus.CONFLICT, "edited_meanwhile"),
     intake.UnknownComment: (HTTPStatus.NOT_FOUND, "unknown_comment"),
+    delivery.UnknownDelivery: (HTTPStatus.NOT_FOUND, "unknown_delivery"),
     review.UnknownComment: (HTTPStatus.NOT_FOUND, "unknown_comment"),
     review.UnknownDecision: (HTTPStatus.NOT_FOUND, "unknown_decision"),
 }

@@ -6,11 +6,12 @@ happens between them, so that it keeps no other writer waiting.
 """
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.orm import Session
 
-from moderation import intake, review
+from moderation import intake, review, sites
 from moderation.draft import Draft, Submission
 from moderation.judgement import judge
 from moderation.rules import Case
@@ -21,8 +22,15 @@ from moderation.web.state import state
 log = structlog.get_logger()
 
 
+class Plugin(NamedTuple):
+    """The blog's Akismet plugin: where it waits to be told, and the key that it must be shown then."""
+
+    callback: str
+    key: str
+
+
 def submit(
-    site: Site, draft: Submission, *, is_cut: bool = False, akismet_callback: str | None = None
+    site: Site, draft: Submission, *, is_cut: bool = False, plugin: Plugin | None = None
 ) -> tuple[Comment, bool]:
     """Judge and store a new comment; return it, and whether it was new.
 
@@ -36,8 +44,15 @@ def submit(
     verdict = judge(case, state().serving.current())
     with state().database.writing() as session:
         comment, is_new = intake.record(
-            session, site, draft, verdict, akismet_callback=akismet_callback, now=datetime.now(UTC)
+            session,
+            site,
+            draft,
+            verdict,
+            akismet_callback=plugin.callback if plugin else None,
+            now=datetime.now(UTC),
         )
+        if plugin:
+            sites.keep_akismet_key(session, site, plugin.key)
         session.commit()
     _log_judged(comment, is_new=is_new)
     return comment, is_new
@@ -49,7 +64,7 @@ def check(
     *,
     is_recheck: bool,
     is_cut: bool = False,
-    akismet_callback: str | None = None,
+    plugin: Plugin | None = None,
 ) -> Comment:
     """Judge and store a comment of a site that has no ids, or return it as it holds by now.
 
@@ -61,7 +76,7 @@ def check(
     if known:
         log.info("comment_asked_again", comment_id=known.id, action=known.outcome)
         return known
-    comment, _ = submit(site, draft, is_cut=is_cut, akismet_callback=akismet_callback)
+    comment, _ = submit(site, draft, is_cut=is_cut, plugin=plugin)
     return comment
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import msgspec
 
-from moderation.store.tables import Comment, Decision, RejectionReason
+from moderation.feedback import FeedEntry, PersonsDecision
+from moderation.store.tables import Comment
 from moderation.verdict import Action, Verdict
 from moderation.web.parsing import LARGEST_NUMBER
 
@@ -15,22 +16,6 @@ Cursor = Annotated[
         ge=0, le=LARGEST_NUMBER, description="The `next` of the answer before, or 0 for the start."
     ),
 ]
-
-
-class PersonsDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """What a moderator decided, and why."""
-
-    action: Annotated[
-        Action,
-        msgspec.Meta(description="`review` when a decision was undone and the comment waits again."),
-    ]
-    reason: RejectionReason | None
-    decided_at: datetime
-
-    @classmethod
-    def of(cls, decision: Decision) -> "PersonsDecision":
-        """Make it from what is stored."""
-        return cls(action=decision.action, reason=decision.reason, decided_at=decision.decided_at)
 
 
 class JudgedComment(Verdict, frozen=True, kw_only=True):
@@ -59,17 +44,6 @@ class JudgedComment(Verdict, frozen=True, kw_only=True):
             received_at=comment.received_at,
             decision=PersonsDecision.of(comment.decisions[-1]) if comment.decisions else None,
         )
-
-
-class FeedEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One decision in the feed."""
-
-    id: Annotated[str, msgspec.Meta(description="The comment's id, as the site sent it.")]
-    edition: Annotated[
-        int,
-        msgspec.Meta(description="What was decided on. Pass it over if you sent a newer edition."),
-    ]
-    decision: PersonsDecision
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):

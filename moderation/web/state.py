@@ -1,4 +1,4 @@
-"""What a running process holds: its settings, its database, its classifier, its compiled policies."""
+"""What a running process holds: settings, database, classifier, compiled policies, a sender."""
 
 from dataclasses import dataclass, field
 from typing import cast
@@ -6,6 +6,7 @@ from typing import cast
 from flask import current_app
 
 from moderation.classifier.serving import Serving
+from moderation.sending import Sender
 from moderation.settings import Settings
 from moderation.sites import Policies
 from moderation.store import Database
@@ -20,6 +21,8 @@ class State:
     settings: Settings
     database: Database
     serving: Serving
+    # Runs only in a process that serves the application.
+    sender: Sender
     policies: Policies = field(default_factory=Policies)
 
 

@@ -102,7 +102,7 @@ def comment_check() -> Response:
         draft,
         is_cut=is_cut,
         is_recheck=is_recheck,
-        akismet_callback=_callback(site, fields),
+        plugin=_plugin(site, fields),
     )
     g.akismet_guid = drafts.guid(comment) or g.akismet_guid
     return answers.judged(
@@ -274,10 +274,10 @@ def _spelling(version: plugin.Version | None, *, is_recheck: bool) -> drafts.Spe
     return plugin.as_first_sent if is_recheck else plugin.without_slashes
 
 
-def _callback(site: Site, fields: dict[str, str]) -> str | None:
+def _plugin(site: Site, fields: dict[str, str]) -> judging.Plugin | None:
     """Return where the plugin waits to be told, unless that is somebody else's address."""
     callback = fields.get("callback", "")
-    return callback if sites.is_own_address(site, callback) else None
+    return judging.Plugin(callback, _key(fields)) if sites.is_own_address(site, callback) else None
 
 
 def _read_away() -> None:

@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Apply."""
     op.add_column("sites", sa.Column("callback_url", sa.String(length=2000), nullable=True))
     op.add_column("sites", sa.Column("callback_secret", sa.String(length=100), nullable=True))
+    op.add_column("sites", sa.Column("akismet_key", sa.String(length=128), nullable=True))
     op.add_column("comments", sa.Column("akismet_callback", sa.String(length=2000), nullable=True))
     with op.batch_alter_table("decisions") as decisions:
         decisions.add_column(sa.Column("reporter", sa.String(length=255), nullable=True))
@@ -58,5 +59,6 @@ def downgrade() -> None:
     with op.batch_alter_table("comments") as comments:
         comments.drop_column("akismet_callback")
     with op.batch_alter_table("sites") as sites:
+        sites.drop_column("akismet_key")
         sites.drop_column("callback_secret")
         sites.drop_column("callback_url")
