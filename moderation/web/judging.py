@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from moderation import intake
+from moderation import intake, review
 from moderation.draft import Draft, Submission
-from moderation.judgement import judge
+from moderation.judgement import NotScored, Scorer, judge
 from moderation.rules import Case
 from moderation.store.tables import Comment, Site
-from moderation.verdict import Verdict
+from moderation.verdict import Action, Verdict
 from moderation.web.state import state
 
 log = structlog.get_logger()
@@ -49,6 +49,29 @@ def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
         session.commit()
     _log_judged(comment, is_new=is_new)
     return comment, is_new
+
+
+def report(site: Site, draft: Submission, *, reporter: str, action: Action) -> None:
+    """Store what `reporter` decided at the site, and the comment itself unless it is known.
+
+    Reporting the same again is harmless. Raises OtherContent when the id is that of another text.
+    """
+    with state().database.reading() as session:
+        known = intake.find(session, site, draft.id)
+    if known and known.text != draft.text:
+        raise intake.OtherContent(known)
+    comment = known or submit(site, draft)[0]
+    with state().database.writing() as session:
+        review.report(session, comment.id, reporter, action, now=datetime.now(UTC))
+        session.commit()
+
+
+def scorer() -> Scorer:
+    """Return the classifier that serves, for those who want its scores alone, or raise NotScored."""
+    serving = state().serving.current()
+    if serving is None:
+        raise NotScored("There is no classifier to ask now.")
+    return serving
 
 
 def assess(site: Site, draft: Draft) -> Verdict:
