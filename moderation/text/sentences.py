@@ -1,6 +1,7 @@
 """Cut a text into its sentences, as far as their marks tell."""
 
 import re
+from collections.abc import Iterator
 
 from moderation.verdict import Span
 
@@ -17,29 +18,37 @@ _ABBREVIATIONS = frozenset({
 def sentences(text: str) -> list[Span]:
     """Give the spans of the sentences of `text`, in order and without the white space around them.
 
-    What has no letter or digit belongs to the sentence before it. There is always one at least.
+    What has no letter or digit belongs to the sentence before it, or else to the first. There is
+    always one at least.
     """
     found: list[Span] = []
-    start = 0
-    for mark in _END.finditer(text):
-        if _ends_a_sentence(text, start, mark):
-            start = _take(found, text, start, mark.end())
-    _take(found, text, start, len(text))
+    is_silent = True
+    for start, end in _pieces(text):
+        is_wordless = not any(map(str.isalnum, text[start:end]))
+        if found and (is_wordless or is_silent):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+        is_silent = is_silent and is_wordless
     return found or [(0, len(text))]
 
 
-def _take(found: list[Span], text: str, start: int, end: int) -> int:
-    """Add what stands between `start` and `end` to what was found; return where to go on."""
+def _pieces(text: str) -> Iterator[Span]:
+    """Cut wherever a mark ends something, and leave white space out."""
+    start = 0
+    for mark in _END.finditer(text):
+        if _ends_a_sentence(text, start, mark):
+            yield from _stripped(text, start, mark.end())
+            start = mark.end()
+    yield from _stripped(text, start, len(text))
+
+
+def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
     piece = text[start:end]
     stripped = piece.strip()
-    if any(map(str.isalnum, stripped)):
+    if stripped:
         first = start + len(piece) - len(piece.lstrip())
-        found.append((first, first + len(stripped)))
-    elif not found:
-        return start
-    elif stripped:
-        found[-1] = (found[-1][0], start + len(piece.rstrip()))
-    return end
+        yield first, first + len(stripped)
 
 
 def _ends_a_sentence(text: str, start: int, mark: re.Match[str]) -> bool:
