@@ -12,8 +12,9 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from moderation.refusal import Refusal
 from moderation.rules import Case, gather
-from moderation.text import Normalised, language_name
+from moderation.text import Normalised, detect, language_name
 from moderation.verdict import (
     Accepted,
     Action,
@@ -33,6 +34,13 @@ log = structlog.get_logger()
 # How many of the weightiest words are told for a verdict.
 _WORDS_TOLD = 8
 _weight = attrgetter("weight")
+
+# What a text counts as that is too short or too odd to tell, where the model reads it.
+_ASSUMED = "en"
+
+
+class NotScored(Refusal):
+    """There is no classifier, or it failed. No score is made up in its place."""
 
 
 class Scorer(Protocol):
@@ -64,6 +72,18 @@ class Scorer(Protocol):
         ...
 
 
+class Languages(msgspec.Struct, frozen=True):
+    """What a text is written in, and what of that the classifier does not read.
+
+    By two letters of ISO 639-1, except for what somebody said in other letters.
+    """
+
+    # What the text counts as: what was said of it, else what was detected; empty if nothing tells.
+    spoken: tuple[str, ...]
+    detected: tuple[str, ...]
+    unread: tuple[str, ...]
+
+
 class _Opinion(msgspec.Struct, frozen=True):
     """What the classifier says, and where that leads together with the rules."""
 
@@ -87,6 +107,44 @@ def judge_all(cases: Sequence[Case], scorer: Scorer | None, *, explain: bool = T
         _verdict(case, scorer, answer, explain=explain)
         for case, answer in zip(cases, _answers(cases, scorer), strict=True)
     ]
+
+
+def languages(text: Normalised, said: Sequence[str], scorer: Scorer) -> Languages:
+    """Tell the languages of `text`. What somebody `said` of it in BCP 47 counts more than detection.
+
+    A text that does not tell is taken for what was said, else for English if the classifier reads it.
+    """
+    first_said = next((code for code in map(_subtag, said) if code in scorer.languages), None)
+    told = detect(text) or first_said or (_ASSUMED if _ASSUMED in scorer.languages else None)
+    detected = (told,) if told else ()
+    spoken = tuple(said) or detected
+    unread = tuple(code for code in spoken if _subtag(code) not in scorer.languages)
+    return Languages(spoken=spoken, detected=detected, unread=unread)
+
+
+def score(texts: Sequence[Normalised], scorer: Scorer) -> list[Scores]:
+    """Ask the classifier alone, without any rule, about texts in languages that it reads.
+
+    Raises NotScored rather than guess.
+    """
+    try:
+        scores = scorer.score_all(texts)
+        if not all(map(_is_finite, scores)):
+            raise ValueError("a score is no finite number")  # noqa: TRY301
+    except Exception as error:  # noqa: BLE001
+        # Not with its message, which may hold what must not be kept anywhere.
+        log.error("scoring_failed", model=scorer.version, error=type(error).__name__)  # noqa: TRY400
+        raise NotScored("The classifier failed on this text.") from None
+    return scores
+
+
+def _subtag(language: str) -> str:
+    """Give the first part of a BCP 47 tag, also of one that is written as en_US."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
+def _is_finite(scores: Scores) -> bool:
+    return all(map(math.isfinite, (scores.rejection, *scores.attributes.values())))
 
 
 def _answers(cases: Sequence[Case], scorer: Scorer | None) -> Sequence[Scores | Signal]:

@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
@@ -33,13 +34,14 @@ def call(
     key: str | None = None,
     raw: bytes | None = None,
     media_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """Send a request and return the answer, whatever its status."""
     body = raw if raw is not None else None if content is None else json.dumps(content).encode()
-    headers = {"Content-Type": media_type} if body is not None else {}
+    sent = {"Content-Type": media_type} if body is not None else {}
     if key:
-        headers["Authorization"] = f"Bearer {key}"
-    request = urllib.request.Request(url, body, headers, method=method)
+        sent["Authorization"] = f"Bearer {key}"
+    request = urllib.request.Request(url, body, {**sent, **(headers or {})}, method=method)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return Answer(answer.status, dict(answer.headers), answer.read(), answer.url)

@@ -7,6 +7,7 @@ disguises      where in a text to look for them
 normalising    all of that, as the one way to prepare a text
 addresses      what web addresses look like; links finds them
 wording        words, and texts that say the same
+sentences      where sentences begin and end
 language       which language it is; languages names them
 """
 
@@ -14,6 +15,7 @@ from moderation.text.language import detect
 from moderation.text.languages import language_name, language_names, read_alike
 from moderation.text.links import Link, host, links
 from moderation.text.normalising import Normalised, normalise
+from moderation.text.sentences import sentences
 from moderation.text.wording import WORD, fingerprint, word_list, word_places
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "links",
     "normalise",
     "read_alike",
+    "sentences",
     "word_list",
     "word_places",
 ]

@@ -10,7 +10,7 @@ from moderation.log import configure
 from moderation.sending import Sender
 from moderation.settings import Settings
 from moderation.store import Database
-from moderation.web import akismet, api, console, errors, log, ops
+from moderation.web import akismet, api, console, errors, log, ops, perspective
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
 from moderation.web.identifiers import IdentifierConverter
@@ -41,12 +41,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     log.set_up(app)
     errors.set_up(app)
-    protect(app, exempt=(api.bp, akismet.bp))
+    protect(app, exempt=(api.bp, akismet.bp, perspective.bp))
     app.after_request(add_security_headers)
     app.register_blueprint(akismet.bp)
     app.register_blueprint(api.bp)
     app.register_blueprint(console.bp)
     app.register_blueprint(ops.bp)
+    app.register_blueprint(perspective.bp)
     return app
 
 

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from moderation import intake, review, sites
 from moderation.draft import Draft, Submission
-from moderation.judgement import judge
+from moderation.judgement import NotScored, Scorer, judge
 from moderation.rules import Case
-from moderation.store.tables import Comment, RejectionReason, Site
+from moderation.store.tables import Comment, Decision, RejectionReason, Site
 from moderation.verdict import Action, Verdict
 from moderation.web.state import state
 
@@ -91,11 +91,19 @@ def report(
 ) -> None:
     """Note what somebody at a site without ids decided on a comment; store it if it is new."""
     comment = check(site, draft, is_recheck=True, is_cut=is_cut)
-    try:
-        _report(comment, reporter, action, reason)
-    except review.Conflict:
-        # Somebody decided at the same moment. This came after, and so it is what holds.
-        _report(comment, reporter, action, reason)
+    _report(comment, reporter, action, reason)
+
+
+def label(site: Site, draft: Submission, reporter: str, action: Action) -> None:
+    """Note what somebody at the site decided on a comment by its id; store it if it is new.
+
+    Raises OtherContent when the id is that of another text.
+    """
+    with state().database.reading() as session:
+        known = intake.find(session, site, draft.id)
+    if known and known.text != draft.text:
+        raise intake.OtherContent(known)
+    _report(known or submit(site, draft)[0], reporter, action, None)
 
 
 def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
@@ -113,6 +121,14 @@ def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
     return comment, is_new
 
 
+def scorer() -> Scorer:
+    """Return the classifier that serves, for those who want its scores alone, or raise NotScored."""
+    serving = state().serving.current()
+    if serving is None:
+        raise NotScored("There is no classifier to ask now.")
+    return serving
+
+
 def assess(site: Site, draft: Draft, *, is_cut: bool = False) -> Verdict:
     """Judge a draft without storing anything."""
     with state().database.reading() as session:
@@ -121,11 +137,22 @@ def assess(site: Site, draft: Draft, *, is_cut: bool = False) -> Verdict:
 
 
 def _report(comment: Comment, reporter: str, action: Action, reason: RejectionReason | None) -> None:
+    try:
+        decision = _append(comment, reporter, action, reason)
+    except review.Conflict:
+        # Somebody decided at the same moment. This came after, and so it is what holds.
+        decision = _append(comment, reporter, action, reason)
+    if decision:
+        log.info("comment_reported", comment_id=comment.id, action=action)
+
+
+def _append(
+    comment: Comment, reporter: str, action: Action, reason: RejectionReason | None
+) -> Decision | None:
     with state().database.writing() as session:
         decision = review.report(session, comment.id, reporter, action, reason, now=datetime.now(UTC))
         session.commit()
-    if decision:
-        log.info("comment_reported", comment_id=comment.id, action=action)
+    return decision
 
 
 def _case(

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from moderation.draft import Author, Draft
-from moderation.judgement import judge, judge_all
+from moderation.judgement import Languages, NotScored, judge, judge_all, languages, score
 from moderation.rules import RULES, Case, Copies, EntryList, History, Mode, Policy, Setting
-from moderation.text import Normalised
+from moderation.text import Normalised, normalise
 from moderation.verdict import (
     Action,
     Contribution,
@@ -602,3 +602,56 @@ def test_only_what_is_plainly_spam_is_blatant(
     )
 
     assert is_blatant(verdict) is blatant
+
+
+class TestScoresAlone:
+    """What the classifier says by itself, for those who ask for nothing else."""
+
+    def test_they_are_the_classifiers_in_the_order_of_the_texts(self):
+        class Counts(Scorer):
+            def score_all(self, texts: Sequence[Normalised]) -> list[Scores]:
+                return [Scores(rejection=len(text.text), attributes={"spam": 0.5}) for text in texts]
+
+        scores = score([normalise("four"), normalise("fifteen letters")], Counts())
+
+        assert [one.rejection for one in scores] == [4, 15]
+
+    @pytest.mark.parametrize(
+        "broken",
+        [BreaksAtScoring(), Scorer(math.nan), Scorer(math.inf), Scorer(attributes={"spam": math.nan})],
+    )
+    def test_a_score_that_is_none_is_not_given(self, broken):
+        with capture_logs() as logged, pytest.raises(NotScored):
+            score([normalise("What a day.")], broken)
+
+        assert [(one["event"], one["error"]) for one in logged] == [("scoring_failed", "ValueError")]
+        assert "own words" not in str(logged)
+
+
+GERMAN = "Das ist wirklich ein sehr schöner Beitrag, vielen Dank dafür und liebe Grüße."
+ENGLISH = "This is really a lovely article, thank you for it and all the best to you."
+
+
+class TestLanguages:
+    @pytest.mark.parametrize(
+        ("text", "said", "expected"),
+        [
+            (ENGLISH, [], Languages(spoken=("en",), detected=("en",), unread=())),
+            (GERMAN, [], Languages(spoken=("de",), detected=("de",), unread=("de",))),
+            # What was said counts, and detection is only told.
+            (GERMAN, ["en-GB"], Languages(spoken=("en-GB",), detected=("de",), unread=())),
+            (ENGLISH, ["de_AT"], Languages(spoken=("de_AT",), detected=("en",), unread=("de_AT",))),
+            (ENGLISH, ["en", "fr"], Languages(spoken=("en", "fr"), detected=("en",), unread=("fr",))),
+            # What is too short to tell is English.
+            ("idiot", [], Languages(spoken=("en",), detected=("en",), unread=())),
+            ("idiot", ["fr"], Languages(spoken=("fr",), detected=("en",), unread=("fr",))),
+        ],
+    )
+    def test_what_was_said_counts_else_what_is_detected(self, text, said, expected):
+        assert languages(normalise(text), said, Scorer()) == expected
+
+    def test_nothing_is_taken_for_english_where_no_english_is_read(self):
+        german = Scorer(languages=frozenset({"de"}))
+
+        assert languages(normalise("idiot"), [], german) == Languages(spoken=(), detected=(), unread=())
+        assert languages(normalise("idiot"), ["de"], german).detected == ("de",)
