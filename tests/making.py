@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from moderation import intake
 from moderation.draft import Author, Page, Submission
-from moderation.store.tables import Comment, Site
+from moderation.store import Database
+from moderation.store.tables import Comment, Moderator, Role, Site
 from moderation.verdict import Action, Signal, Thresholds, Verdict
 from tests.conftest import START
 
@@ -53,3 +54,12 @@ def stored(
         session, site, draft(identifier, **fields), verdict(action, probability), now=now
     )
     return comment
+
+
+def decider(database: Database, name: str = "ana") -> Moderator:
+    """A moderator who never logs in, because hashing a password takes longer than most tests."""
+    with database.writing() as session:
+        added = Moderator(name=name, role=Role.MODERATOR, created_at=START, password_hash="none")
+        session.add(added)
+        session.commit()
+    return added

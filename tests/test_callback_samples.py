@@ -1,5 +1,6 @@
 """The samples in docs/callbacks.md, run as they stand there, take what we send and nothing else."""
 
+import base64
 import json
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from moderation.callbacks import SECRET_PREFIX
@@ -37,7 +39,7 @@ def in_php(secret, headers, body):
     if php is None:
         left_out("there is no PHP to run the sample with")
     arguments = "json_decode($argv[1], true), base64_decode($argv[2])"
-    given = json.dumps(headers), __import__("base64").b64encode(body).decode()
+    given = json.dumps(headers), base64.b64encode(body).decode()
     code = sample("php") + f"echo is_genuine('{secret}', {arguments}) ? 'yes' : 'no';"
     ran = subprocess.run(
         [php, "-d", "display_errors=1", "-r", code, "--", *given],
@@ -114,6 +116,15 @@ def test_anything_else_is_not(is_genuine, altered):
     headers, body = altered(*sent())
 
     assert not is_genuine(SECRET, headers, body)
+
+
+def test_the_example_is_what_we_send():
+    example = re.search(r"```http\n.*?\n\n(.*?)```", DOCUMENT, re.DOTALL)
+    shown = msgspec.json.decode(example[1])
+
+    told = msgspec.convert(shown["data"], messages.DecidedComment)
+    assert msgspec.to_builtins(told) == shown["data"]
+    assert set(shown) == set(msgspec.json.decode(sent()[1]))
 
 
 @pytest.mark.parametrize("language", ["python", "php"])

@@ -11,7 +11,7 @@ from moderation.delivery import LEASE, MOST_ATTEMPTS, PAUSES
 from moderation.store.tables import Comment, Delivery, DeliveryState, Receiver, Site
 from moderation.verdict import Action
 from tests.conftest import START, add_site, at
-from tests.making import stored
+from tests.making import decider, stored
 
 SECOND = timedelta(seconds=1)
 
@@ -23,6 +23,11 @@ def site(database, site):
         session.get_one(Site, site.id).callback_url = "https://blog.example.org/heard"
         session.commit()
     return site
+
+
+@pytest.fixture
+def ana(database):
+    return decider(database)
 
 
 @pytest.fixture
@@ -172,7 +177,7 @@ def test_who_claims_what_another_is_just_claiming_gets_nothing_or_the_next(datab
         other = threading.Thread(target=work)
         other.start()
         if database.engine.dialect.name == "postgresql":
-            other.join()
+            other.join(10)
         session.commit()
     other.join()
 

@@ -294,6 +294,18 @@ def test_a_port_where_nobody_listens_is_said_to_be_one():
         send(url, allowed=HERE)
 
 
+def test_a_receiver_that_does_not_speak_tls_is_said_not_to():
+    with receiving() as site, pytest.raises(Unreachable, match="No safe connection"):
+        send(site.url.replace("http:", "https:"), allowed=HERE)
+
+
+def test_a_name_without_an_address_leads_nowhere(names):
+    names["nowhere.example.org"] = [[]]
+
+    with pytest.raises(Unreachable, match="leads nowhere"):
+        send("http://nowhere.example.org/")
+
+
 def test_a_name_that_there_is_not_leads_nowhere(monkeypatch):
     def resolve(*_, **__):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -347,7 +359,9 @@ def serving_tls(certificate):
                 except OSError:
                     return
                 with secured:
-                    secured.recv(65536)
+                    heard = b""
+                    while not heard.endswith(b"{}"):
+                        heard += secured.recv(65536)
                     secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
         thread = threading.Thread(target=serve)

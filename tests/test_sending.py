@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -19,10 +19,10 @@ from moderation.delivery import LEASE, PAUSES
 from moderation.outgoing import Networks
 from moderation.sending import Sender, attempt, sender, try_out
 from moderation.store import Database, upgrade
-from moderation.store.tables import Delivery, DeliveryState, Moderator, RejectionReason, Role, Site
+from moderation.store.tables import Delivery, DeliveryState, RejectionReason, Site
 from moderation.verdict import Action
 from tests.conftest import KEY, START, add_site, at
-from tests.making import draft, stored, verdict
+from tests.making import decider, draft, stored, verdict
 from tests.receiving import HERE, hang, not_http, receiving, reset, status
 
 SECOND = timedelta(seconds=1)
@@ -51,12 +51,7 @@ def database_url(request, empty, tmp_path):
 
 @pytest.fixture
 def ana(database):
-    """A moderator who never logs in: hashing a password would take longer than most of these tests."""
-    with database.writing() as session:
-        added = Moderator(name="ana", role=Role.MODERATOR, created_at=START, password_hash="none")
-        session.add(added)
-        session.commit()
-    return added
+    return decider(database)
 
 
 def told_at(database, site, url):
@@ -481,13 +476,22 @@ class TestSender:
 
         assert sorted(receiver.ids()) == sorted(f"decision-{number}" for number in made)
 
-    def test_it_waits_for_a_database_that_is_not_there_yet(self, tmp_path, capfd):
-        empty = Database(f"sqlite:///{tmp_path / 'new.db'}")
-        running = Sender(empty, HERE)
+    def test_it_waits_for_a_database_that_is_not_there_yet(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(sender, "_PAUSE_AFTER_TROUBLE", 0.01)
+        late = Database(f"sqlite:///{tmp_path / 'late.db'}")
+        looks = []
+        running = Sender(late, HERE, clock=lambda: looks.append(1) or datetime.now(UTC))
         running.start()
-        eventually(lambda: "sender_in_trouble" in "".join(capfd.readouterr()))
-        running.stop()
-        empty.close()
+        # It looks, meets no tables, and looks again.
+        eventually(lambda: len(looks) > 1)
+        upgrade(late)
+        with receiving() as receiver:
+            site = add_site(late, "blog", KEY)
+            told_at(late, site, receiver.url)
+            decided(late, site, decider(late))
+            eventually(lambda: receiver.heard)
+            running.stop()
+        late.close()
 
     def test_it_runs_once_and_can_run_again(self, database, running):
         with pytest.raises(RuntimeError):

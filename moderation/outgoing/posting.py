@@ -78,7 +78,8 @@ def post(
     except ssl.SSLError as error:
         raise Unreachable(f"No safe connection came about: {error.reason}.") from error
     except (HTTPError, HTTPException, OSError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        told = error.strerror if isinstance(error, OSError) else None
+        why = told or "it ended early, or what came was not HTTP"
         raise Unreachable(f"The connection failed: {why}.") from error
 
 
@@ -98,25 +99,24 @@ def _resolved(place: Place, deadline: _Deadline) -> list[_Spot]:
         answer = answers.get(timeout=deadline.left())
     except queue.Empty:
         raise _too_slow() from None
-    if isinstance(answer, Exception):
-        raise Unreachable(f"The name {place.host} leads nowhere.") from answer
+    if isinstance(answer, Exception) or not answer:
+        raise Unreachable(f"The name {place.host} leads nowhere.")
     return answer
 
 
 def _connected(spots: list[_Spot], deadline: _Deadline) -> socket.socket:
     """Connect to the first of the spots that answers; each gets its share of the time."""
-    for tried, (family, address) in enumerate(spots, 1):
-        plain = socket.socket(family, socket.SOCK_STREAM)
-        plain.settimeout(deadline.left() / (len(spots) - tried + 1))
-        try:
-            plain.connect(address)
-        except OSError:
-            plain.close()
-            if tried == len(spots):
-                raise
-        else:
-            return plain
-    raise Unreachable("The host has no address.")
+    (family, address), *others = spots
+    plain = socket.socket(family, socket.SOCK_STREAM)
+    plain.settimeout(deadline.left() / len(spots))
+    try:
+        plain.connect(address)
+    except OSError:
+        plain.close()
+        if not others:
+            raise
+        return _connected(others, deadline)
+    return plain
 
 
 def _exchange(

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from moderation import delivery, review, sites
 from moderation.cli import main
 from moderation.store import Database, upgrade
-from moderation.store.tables import Delivery, Moderator, Role
+from moderation.store.tables import Delivery
 from moderation.verdict import Action
-from tests.conftest import START, add_site, at
-from tests.making import stored
+from tests.conftest import add_site, at
+from tests.making import decider, stored
 from tests.receiving import receiving, status
 
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=\n")
@@ -44,11 +44,9 @@ def database(run):
 def given_up(run, database):
     """The number of a delivery to the blog that was given up, and of one that waits."""
     run("set", "blog", "https://blog.example.org/heard")
+    ana = decider(database)
     with database.writing() as session:
         blog = sites.by_name(session, "blog")
-        ana = Moderator(name="ana", role=Role.MODERATOR, created_at=START, password_hash="none")
-        session.add(ana)
-        session.flush()
         for identifier in ("first", "second"):
             comment = stored(session, blog, identifier)
             review.decide(session, comment.id, ana, Action.APPROVE, seen=0, now=at(0))
