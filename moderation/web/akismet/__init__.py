@@ -9,9 +9,11 @@ and a status that keep the comment back.
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import structlog
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
@@ -23,6 +25,8 @@ from moderation.web import judging
 from moderation.web.akismet import answers, drafts, fixed, form, plugin
 from moderation.web.errors import log_failure
 from moderation.web.state import state
+
+log = structlog.get_logger()
 
 bp = Blueprint("akismet", __name__)
 
@@ -60,6 +64,7 @@ def tell_the_guid(response: Response) -> Response:
 def failed(error: Exception) -> Response:
     """Have the comment kept back, whatever went wrong."""
     if isinstance(error, RequestEntityTooLarge):
+        log.warning("body_too_large", bytes=request.content_length)
         _read_away()
     elif not isinstance(error, HTTPException):
         log_failure(error)
@@ -281,9 +286,11 @@ def _plugin(site: Site, fields: dict[str, str]) -> judging.Plugin | None:
 
 
 def _read_away() -> None:
-    stream = get_input_stream(request.environ, max_content_length=_READ_AWAY)
-    while stream.read(_CHUNK):
-        pass
+    # Beyond that, or where the client is gone, there is nothing more to be done for it.
+    with suppress(HTTPException):
+        stream = get_input_stream(request.environ, max_content_length=_READ_AWAY)
+        while stream.read(_CHUNK):
+            pass
 
 
 def _month_start(year: int, month: int) -> datetime:

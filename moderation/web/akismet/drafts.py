@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # What stands for bytes that are no text in the blog's charset.
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
-_MILLISECONDS = re.compile(r"[0-9]{12,14}", re.ASCII)
+_MILLISECONDS = re.compile(r"[0-9]{12,14}")
 _NOBODY = frozenset({None, "0"})
 _REPORTER = "the blog"
 _LONGEST_NAME = 255

@@ -26,9 +26,9 @@ def read() -> dict[str, str]:
 
     A name without a value is blank. Raises RequestEntityTooLarge.
     """
-    sent = [*_pairs(request.query_string), *_pairs(request.get_data())]
-    charset = _charset(next((value for name, value in sent if name == "blog_charset"), ""))
-    return {_decoded(name, charset): _decoded(value, charset) for name, value in sent}
+    sent = dict([*_pairs(request.query_string), *_pairs(request.get_data())])
+    charset = _charset(sent.get("blog_charset", ""))
+    return {_decoded(name, charset): _decoded(value, charset) for name, value in sent.items()}
 
 
 def key(fields: dict[str, str], *names: str) -> str:

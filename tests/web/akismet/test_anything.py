@@ -5,7 +5,7 @@ from urllib.parse import quote_plus
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.web.akismet.asking import NEW_PLUGIN, OLD_PLUGIN, guid
+from tests.web.akismet.asking import NEW_PLUGIN, OLD_PLUGIN, ON_SQLITE, guid
 
 NAMES = (
     "blog",
@@ -63,6 +63,7 @@ def test_any_values_are_answered_with_a_verdict(blog):
     is_answered()
 
 
+@ON_SQLITE
 def test_any_bytes_are_answered(blog):
     @often
     @given(raw=st.binary(max_size=300))

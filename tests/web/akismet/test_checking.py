@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from moderation import review
+from moderation import intake, review
+from moderation.draft import Author
 from moderation.store.tables import RejectionReason
 from moderation.verdict import Action
 from tests.conftest import add_moderator, at
+from tests.making import draft, verdict
 from tests.web.akismet.asking import (
     ABUSE,
     DOUBTFUL,
@@ -408,11 +410,16 @@ class TestAskingAgain:
         assert guid(first) != guid(second)
         assert len(stored()) == 2
 
-    @pytest.mark.parametrize("reason", ["retry", "recheck_queue", "wp-cli", "edit"])
     @pytest.mark.parametrize(
-        ("text", "body"), [(GOOD, b"false"), (ABUSE, b"true"), (DOUBTFUL, b"review")]
+        ("reason", "text", "body"),
+        [
+            ("retry", GOOD, b"false"),
+            ("recheck_queue", ABUSE, b"true"),
+            ("wp-cli", DOUBTFUL, b"review"),
+            ("edit", DOUBTFUL, b"review"),
+        ],
     )
-    def test_a_recheck_hears_what_holds(self, blog, stored, text, body, reason):
+    def test_a_recheck_hears_what_holds(self, blog, stored, reason, text, body):
         first = blog.check(text, user_agent=OLD_PLUGIN)
 
         again = blog.check(
@@ -476,6 +483,21 @@ class TestAskingAgain:
 
         assert answer.body == b"false"
         assert stored()[0].external_id == f"akismet-{guid(answer)}"
+
+    def test_what_came_by_our_own_api_is_the_same_comment(self, blog, database, site, stored):
+        """Its id is the site's own, so that the answer needs one of ours."""
+        author = Author(name="ana", email="ana@example.org", ip="192.0.2.7")
+        with database.writing() as session:
+            intake.record(
+                session, site, draft("41", GOOD, author=author), verdict(Action.REJECT), now=at(1)
+            )
+            session.commit()
+
+        first, second = (blog.check(GOOD, recheck_reason="edit") for _ in range(2))
+
+        assert (first.body, second.body) == (b"true", b"true")
+        assert guid(first) != guid(second)
+        assert len(stored()) == 1
 
     def test_no_site_finds_anothers_comment(self, blog, other_blog, stored):
         first = blog.check(GOOD)

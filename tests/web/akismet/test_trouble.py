@@ -1,7 +1,9 @@
 """When something is broken, every check is still answered: in a way that keeps the comment back."""
 
+import http.client
 import json
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -95,6 +97,18 @@ class TestTooLarge:
 
     def test_that_answer_has_an_id_as_well(self, blog):
         assert guid(blog.check("a" * 3_000_000))
+
+    def test_even_what_is_never_read_to_its_end_is_answered(self, blog):
+        """A body of a gigabyte is only announced here."""
+        connection = http.client.HTTPConnection(urlsplit(blog.address).netloc, timeout=30)
+        connection.putrequest("POST", "/1.1/comment-check")
+        connection.putheader("Content-Length", str(1024**3))
+        connection.endheaders(b"comment_content=")
+        answer = connection.getresponse()
+
+        assert (answer.status, answer.read()) == (200, b"error")
+        assert answer.headers["X-akismet-guid"]
+        connection.close()
 
 
 class TestWithoutItsParts:
