@@ -11,9 +11,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.calling import call
-from tests.conftest import KEY
+from tests.conftest import KEY, listening
 from tests.running import MODERATION, answers, free_port, running
-from tests.web.test_perspective import prepared
+from tests.web.test_perspective import ask_at, prepared
 
 CALLS = 1_000
 # How many of them are larger than a request may be.
@@ -161,3 +161,19 @@ def test_no_word_of_1000_texts_is_kept_anywhere(tmp_path):
             for table in ("comments", "verdicts", "decisions", "deliveries")
         }
     assert counts == {"comments": 1, "verdicts": 1, "decisions": 0, "deliveries": 0}
+
+
+def test_an_unforeseen_error_is_said_without_a_word_of_the_text(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(
+        "moderation.web.perspective.analysis.sentences",
+        lambda text: (_ for _ in ()).throw(ValueError(text)),
+    )
+    with listening(prepared(tmp_path)) as address:
+        text = "wherefore art thou unlogged"
+        answer = ask_at(address, text, ["TOXICITY"], spanAnnotations=True)
+
+    error = answer.json["error"]
+    assert (answer.status, error["code"], error["status"]) == (500, 500, "INTERNAL")
+    logged = capfd.readouterr().err
+    assert "unexpected_error" in logged
+    assert "unlogged" not in logged + answer.text

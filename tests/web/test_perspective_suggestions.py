@@ -2,6 +2,8 @@
 
 import hashlib
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -96,6 +98,28 @@ def test_the_feed_tells_them(service, suggest, key):
         site = sites.by_name(session, key)
         (heard,) = feedback.decisions_since(session, site, 0, limit=10)
         assert (heard.comment.external_id, heard.action) == ("comment:1", Action.REJECT)
+
+
+def test_the_next_model_learns_from_them(service, suggest):
+    text = f"What a day, said {uuid.uuid4().hex}."
+    suggest(0, comment={"text": text})
+
+    with service[0].reading() as session:
+        assert [one.rejected for one in feedback.examples(session) if one.text == text] == [False]
+
+
+def test_of_many_at_one_moment_each_is_a_decision_or_told_to_come_again(suggest, stored):
+    values = [0, 1] * 8
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda value: suggest(value, clientToken="1"), values))
+
+    assert {one.status for one in answers} <= {200, 409}
+    assert all(one.json["error"]["status"] == "ABORTED" for one in answers if one.status == 409)
+    (comment,) = stored()
+    actions = [one.action for one in comment.decisions]
+    assert actions
+    assert all(one is not other for one, other in pairwise(actions))
+    assert comment.outcome is actions[-1]
 
 
 def test_the_same_again_is_harmless(suggest, stored):

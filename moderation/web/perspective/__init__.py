@@ -1,6 +1,7 @@
 """The dialect of Perspective's Comment Analyzer, version v1alpha1: clients change the address only.
 
-routes            the addresses, and what all of them share
+routes            the addresses
+calls             one call, however it came: its key, its operation, its answer
 batch             many calls in one request
 cors              which pages may ask from a browser
 discovery         the document from which Google's clients learn where and how to ask
