@@ -178,6 +178,7 @@ def test_who_claims_what_another_is_just_claiming_gets_nothing_or_the_next(datab
         other.start()
         if database.engine.dialect.name == "postgresql":
             other.join(10)
+            assert not other.is_alive()
         session.commit()
     other.join()
 

@@ -1,5 +1,7 @@
 """The HTTP edge: our JSON API, dialects for other clients, the console, and what operators watch."""
 
+import os
+
 from flask import Flask
 from flask.helpers import get_debug_flag
 from werkzeug.serving import is_running_from_reloader
@@ -54,7 +56,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 def create_serving_app() -> Flask:
     """Build the application for a process that serves it, and begin to tell sites of decisions."""
     app = create_app()
-    # While developing, one process watches the files and another, which it starts, serves.
-    if is_running_from_reloader() or not get_debug_flag():
+    # While developing, `flask run` watches the files, and another process that it starts serves.
+    is_watching = "FLASK_RUN_FROM_CLI" in os.environ and get_debug_flag()
+    if is_running_from_reloader() or not is_watching:
         app.extensions["moderation"].sender.start()
     return app

@@ -140,8 +140,9 @@ def test_an_application_that_is_only_built_sends_nothing(settings):
     [
         ({}, 1),
         # While developing, the process that watches the files must not send beside the one that serves.
-        ({"FLASK_DEBUG": "1"}, 0),
-        ({"FLASK_DEBUG": "1", "WERKZEUG_RUN_MAIN": "true"}, 1),
+        ({"FLASK_DEBUG": "1", "FLASK_RUN_FROM_CLI": "true"}, 0),
+        ({"FLASK_DEBUG": "1", "FLASK_RUN_FROM_CLI": "true", "WERKZEUG_RUN_MAIN": "true"}, 1),
+        ({"FLASK_DEBUG": "1"}, 1),
     ],
 )
 def test_one_that_serves_sends_and_only_once_beside_a_reloader(
