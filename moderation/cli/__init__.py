@@ -3,7 +3,18 @@
 import click
 
 from moderation import settings
-from moderation.cli import database, lists, models, people, rules, scoring, serving, site, training
+from moderation.cli import (
+    database,
+    history,
+    lists,
+    models,
+    people,
+    rules,
+    scoring,
+    serving,
+    site,
+    training,
+)
 from moderation.cli.refusals import RefusalsAsMessages
 from moderation.log import configure
 
@@ -31,6 +42,7 @@ for command in (
     site.site,
     rules.rules,
     lists.lists,
+    history.import_,
     people.moderator,
     scoring.score,
     training.train,
