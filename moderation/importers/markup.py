@@ -98,9 +98,7 @@ class _Target:
         name = self._name(tag)
         named = {self._name(key): value for key, value in attributes.items()}
         if self._depth == 1 and name != self._root:
-            raise BadFile(
-                _KNOWN.get(name.lower(), f"This is XML, but no export: it begins with <{name[:50]}>.")
-            )
+            raise BadFile(_other(tag.rpartition("}")[2]))
         if self._keeping_since:
             return
         self._found.append(Start(name, named))
@@ -147,6 +145,12 @@ class _Target:
                 raise BadFile(f"The XML has more than {_MOST_NAMES:,} kinds of tags, as no export has.")
             name = self._names[tag] = self._short(tag)
         return name
+
+
+def _other(root: str) -> str:
+    return _KNOWN.get(
+        root.lower(), f"This is XML, but no export that is known: it begins with <{root[:50]}>."
+    )
 
 
 def _document_type(name: str) -> str:

@@ -27,7 +27,9 @@ def pieces(file: BinaryIO, tell: Callable[[int], None] = lambda _: None) -> Iter
     A file that gzip compressed is unpacked on the way. Raises BadFile.
     """
     read = _read(file, tell)
-    first = next(read, b"")
+    first = b""
+    while len(first) < len(_ZIP) and (more := next(read, b"")):
+        first += more
     if first.startswith(_ZIP):
         raise BadFile("This is a ZIP archive. Unpack it, and import each of the files in it.")
     yield from _unpacked(first, read) if first.startswith(_GZIP) else _text(first, read)
@@ -58,35 +60,34 @@ def _unpacked(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from _text(next(unpacked, b""), unpacked)
 
 
-def _members(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+def _members(waiting: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     """Unpack each of the members that a gzip file may consist of."""
-    member = zlib.decompressobj(_GZIP_WINDOW)
-    packed, waiting, unpacked = len(first), first, 0
-    while True:
-        try:
-            piece = member.decompress(waiting, _AT_ONCE)
-        except zlib.error:
-            raise BadFile(
-                f"The compressed file is damaged: it can be unpacked as far as {unpacked:,} bytes."
-            ) from None
-        unpacked += len(piece)
-        if unpacked > max(_HARMLESS, packed * _MOST_EXPANSION):
-            raise BadFile(
-                f"The compressed file is more than {_MOST_EXPANSION} times as large once unpacked, as "
-                "no export is. If you trust it, unpack it yourself and import that."
-            )
-        if piece:
-            yield piece
-        waiting = member.unused_data if member.eof else member.unconsumed_tail
-        if not waiting and not (piece and not member.eof):
-            waiting = next(rest, b"")
-            packed += len(waiting)
-            if not waiting:
-                break
-        if member.eof:
-            # Some tools fill the last block with zeros, which say nothing.
-            waiting = waiting.lstrip(b"\0")
-            if waiting:
-                member = zlib.decompressobj(_GZIP_WINDOW)
-    if not member.eof:
-        raise BadFile("The compressed file ends too early: it was not copied to its end.")
+    packed, unpacked = len(waiting), 0
+    while waiting:
+        member = zlib.decompressobj(_GZIP_WINDOW)
+        while not member.eof:
+            try:
+                piece = member.decompress(waiting, _AT_ONCE)
+            except zlib.error:
+                raise BadFile(
+                    f"The compressed file is damaged: it can be unpacked as far as {unpacked:,} bytes."
+                ) from None
+            waiting = member.unconsumed_tail
+            unpacked += len(piece)
+            if unpacked > max(_HARMLESS, packed * _MOST_EXPANSION):
+                raise BadFile(
+                    f"The compressed file is more than {_MOST_EXPANSION} times as large once unpacked, "
+                    "as no export is. If you trust it, unpack it yourself and import that."
+                )
+            if piece:
+                yield piece
+            elif not (waiting or member.eof):
+                waiting = next(rest, b"")
+                packed += len(waiting)
+                if not waiting:
+                    raise BadFile("The compressed file ends too early: it was not copied to its end.")
+        # Some tools fill the last block with zeros, which say nothing.
+        waiting = member.unused_data.lstrip(b"\0")
+        while not waiting and (more := next(rest, b"")):
+            packed += len(more)
+            waiting = more.lstrip(b"\0")
