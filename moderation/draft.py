@@ -17,17 +17,29 @@ NO_NUL = r"^[^\x00]*$"
 # and JSON Schema understand differently.
 NO_CONTROL = r"^(?![\s\S]*[\x00-\x1f\x7f])"
 
-Identifier = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=255, pattern=NO_CONTROL, description="The site's own id.")
-]
-ShortText = Annotated[str, msgspec.Meta(max_length=500, pattern=NO_NUL)]
-Address = Annotated[str, msgspec.Meta(max_length=2_000, pattern=NO_NUL)]
+# In characters.
+LONGEST_IDENTIFIER = 255
+LONGEST_SHORT_TEXT = 500
+LONGEST_ADDRESS = 2_000
 # WordPress, the most generous of the common blogs, stores at most 65,525 bytes of a comment.
+LONGEST_COMMENT = 65_536
+
+Identifier = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=LONGEST_IDENTIFIER,
+        pattern=NO_CONTROL,
+        description="The site's own id.",
+    ),
+]
+ShortText = Annotated[str, msgspec.Meta(max_length=LONGEST_SHORT_TEXT, pattern=NO_NUL)]
+Address = Annotated[str, msgspec.Meta(max_length=LONGEST_ADDRESS, pattern=NO_NUL)]
 CommentText = Annotated[
     str,
     msgspec.Meta(
         min_length=1,
-        max_length=65_536,
+        max_length=LONGEST_COMMENT,
         pattern=NO_NUL,
         description="The comment as its reader wrote it.",
     ),

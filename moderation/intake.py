@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import insert, select, update
@@ -16,7 +17,7 @@ from moderation.refusal import Refusal
 from moderation.rules import Case, History, Policy
 from moderation.sketch import sketch
 from moderation.store.tables import Comment, Decision, Site, Sketch, StoredVerdict
-from moderation.text import fingerprint, normalise
+from moderation.text import Normalised, fingerprint, normalise
 from moderation.verdict import Verdict
 
 # A comment that no classifier could judge waits beside the worst.
@@ -122,7 +123,7 @@ def case(
 
 def is_same(stored: Comment, draft: Submission) -> bool:
     """Whether `draft` says exactly what was stored."""
-    return stored.content_hash == _content_hash(draft)
+    return stored.content_hash == content_hash(draft)
 
 
 def record(
@@ -184,54 +185,74 @@ def replace(
     return _insert(session, site, draft, verdict, edition=older.edition + 1, now=now), True
 
 
+def comment_columns(
+    site: Site, draft: Submission, verdict: Verdict, text: Normalised, *, edition: int, now: datetime
+) -> dict[str, Any]:
+    """Say what the row of a comment holds, for which the verdict holds; `text` is normalised."""
+    return {
+        "site_id": site.id,
+        "external_id": draft.id,
+        "edition": edition,
+        "text": draft.text,
+        "author_name": draft.author.name,
+        "author_email": draft.author.email,
+        "author_url": draft.author.url,
+        "author_ip": draft.author.ip,
+        "author_user_agent": draft.author.user_agent,
+        "author_id": draft.author.id,
+        "form_honeypot": draft.form.honeypot,
+        "form_seconds": draft.form.seconds,
+        "page_url": draft.page.url,
+        "page_title": draft.page.title,
+        "page_published_at": draft.page.published_at,
+        "parent_id": draft.parent_id,
+        "submitted_at": draft.submitted_at,
+        "received_at": now,
+        "content_hash": content_hash(draft),
+        "text_hash": fingerprint(text),
+        "author_key": history.author_key(draft.author),
+        "author_range": history.author_range(draft.author),
+        "outcome": verdict.action,
+        "urgency": _URGENCY_UNKNOWN if verdict.probability is None else verdict.probability,
+    }
+
+
+def verdict_columns(comment_id: int, verdict: Verdict) -> dict[str, Any]:
+    """Say what the row of a comment's verdict holds."""
+    return {
+        "comment_id": comment_id,
+        "action": verdict.action,
+        "probability": verdict.probability,
+        "scores": verdict.scores,
+        "reasons": msgspec.to_builtins(verdict.reasons),
+        "model": verdict.model,
+        "policy": verdict.policy,
+        "review_at": verdict.thresholds.review_at if verdict.thresholds else None,
+        "reject_at": verdict.thresholds.reject_at if verdict.thresholds else None,
+    }
+
+
+def sketch_columns(comment_id: int, text: Normalised) -> list[dict[str, int]]:
+    """Say what the rows of a comment's sketch hold; there are none for a short text."""
+    return [{"number": number, "comment_id": comment_id} for number in sketch(text)]
+
+
+def content_hash(draft: Submission) -> str:
+    """Return what tells the content of `draft` from any other."""
+    return hashlib.sha256(msgspec.json.encode(draft)).hexdigest()
+
+
 def _insert(
     session: Session, site: Site, draft: Submission, verdict: Verdict, *, edition: int, now: datetime
 ) -> Comment:
     text = normalise(draft.text)
-    comment = Comment(
-        site_id=site.id,
-        external_id=draft.id,
-        edition=edition,
-        text=draft.text,
-        author_name=draft.author.name,
-        author_email=draft.author.email,
-        author_url=draft.author.url,
-        author_ip=draft.author.ip,
-        author_user_agent=draft.author.user_agent,
-        author_id=draft.author.id,
-        form_honeypot=draft.form.honeypot,
-        form_seconds=draft.form.seconds,
-        page_url=draft.page.url,
-        page_title=draft.page.title,
-        page_published_at=draft.page.published_at,
-        parent_id=draft.parent_id,
-        submitted_at=draft.submitted_at,
-        received_at=now,
-        content_hash=_content_hash(draft),
-        text_hash=fingerprint(text),
-        author_key=history.author_key(draft.author),
-        author_range=history.author_range(draft.author),
-        outcome=verdict.action,
-        urgency=_URGENCY_UNKNOWN if verdict.probability is None else verdict.probability,
-    )
+    comment = Comment(**comment_columns(site, draft, verdict, text, edition=edition, now=now))
     session.add(comment)
     session.flush()
-    numbers = sketch(text)
+    numbers = sketch_columns(comment.id, text)
     if numbers:
-        session.execute(
-            insert(Sketch), [{"number": number, "comment_id": comment.id} for number in numbers]
-        )
-    stored = StoredVerdict(
-        comment_id=comment.id,
-        action=verdict.action,
-        probability=verdict.probability,
-        scores=verdict.scores,
-        reasons=msgspec.to_builtins(verdict.reasons),
-        model=verdict.model,
-        policy=verdict.policy,
-        review_at=verdict.thresholds.review_at if verdict.thresholds else None,
-        reject_at=verdict.thresholds.reject_at if verdict.thresholds else None,
-    )
+        session.execute(insert(Sketch), numbers)
+    stored = StoredVerdict(**verdict_columns(comment.id, verdict))
     session.add(stored)
     session.flush()
     # What the caller will read of the new comment is known; there is nothing to load.
@@ -242,7 +263,3 @@ def _insert(
 
 def _says_the_same(stored: Comment, draft: Submission) -> bool:
     return is_same(stored, msgspec.structs.replace(draft, id=stored.external_id))
-
-
-def _content_hash(draft: Submission) -> str:
-    return hashlib.sha256(msgspec.json.encode(draft)).hexdigest()

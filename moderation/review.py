@@ -152,9 +152,13 @@ def report(
 
 
 def decisions(session: Session, *, limit: int, before: int | None = None) -> list[Decision]:
-    """Who decided what, the latest first; `before` is the number of the last one shown."""
+    """Who decided what, the latest first; `before` is the number of the last one shown.
+
+    Without what was decided before the site came to us: thousands of old decisions at once.
+    """
     rows = (
         select(Decision)
+        .where(Decision.position.is_not(None))
         .options(joinedload(Decision.moderator), joinedload(Decision.comment).joinedload(Comment.site))
         .order_by(Decision.id.desc())
         .limit(limit)

@@ -6,6 +6,7 @@ from moderation import settings
 from moderation.cli import (
     callbacks,
     database,
+    history,
     lists,
     models,
     people,
@@ -43,6 +44,7 @@ for command in (
     callbacks.callback,
     rules.rules,
     lists.lists,
+    history.import_,
     people.moderator,
     scoring.score,
     training.train,

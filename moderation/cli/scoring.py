@@ -10,8 +10,7 @@ import click
 import msgspec
 
 from moderation import intake, settings, sites
-from moderation.classifier.registry import load_serving
-from moderation.classifier.storage import ModelUnusable, check_name, load
+from moderation.classifier.storage import check_name, load
 from moderation.cli import opened
 from moderation.draft import Draft
 from moderation.judgement import Scorer, judge
@@ -57,11 +56,7 @@ def score(site_name: str | None, model_name: str | None, all_text: bool) -> None
 def _scorer(directory: Path, name: str | None) -> Scorer | None:
     if name:
         return load(directory / check_name(name))
-    try:
-        return load_serving(directory)
-    except ModelUnusable as error:
-        click.echo(f"Judging by rules alone: {error}", err=True)
-        return None
+    return opened.serving_model(directory)
 
 
 @contextmanager

@@ -75,10 +75,14 @@ class ExactCopies(Options, frozen=True, kw_only=True):
     letters: Annotated[int, Meta(ge=10, le=1_000)] = 30
 
 
+MOST_DAYS_OF_NEAR_COPIES = 365
+"""No site looks for near copies further back."""
+
+
 class NearCopies(Options, frozen=True, kw_only=True):
     """How far back near copies are looked for, and how much of a text they share."""
 
-    days: Annotated[int, Meta(ge=1, le=365)] = 30
+    days: Annotated[int, Meta(ge=1, le=MOST_DAYS_OF_NEAR_COPIES)] = 30
     share: Annotated[float, Meta(ge=0.5, le=1)] = 0.6
 
 
