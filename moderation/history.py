@@ -51,7 +51,9 @@ _OF_THE_SITE = tuple(
 _RANGE = {4: 24, 6: 48}
 
 
-def read(session: Session, site: Site, case: Case, *, is_edit: bool, now: datetime) -> History:
+def read(
+    session: Session, site: Site, case: Case, *, is_edit: bool, is_cut: bool = False, now: datetime
+) -> History:
     """Read what the rules look at. The draft's own earlier editions are no history of it."""
     author, policy = case.draft.author, case.policy
     own = {"site": site.id, "own": case.draft.id or ""}
@@ -77,6 +79,7 @@ def read(session: Session, site: Site, case: Case, *, is_edit: bool, now: dateti
         recent_from_author=sent.from_author,
         recent_from_range=sent.from_range,
         is_edit=is_edit,
+        is_cut=is_cut,
         now=now,
     )
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import insert, select, update
@@ -21,6 +21,9 @@ from moderation.verdict import Verdict
 
 # A comment that no classifier could judge waits beside the worst.
 _URGENCY_UNKNOWN = 1.0
+
+# A client that heard no answer asks again at once, or after its time-out.
+_RETRIED_WITHIN = timedelta(minutes=10)
 
 
 class OtherContent(Refusal):
@@ -75,12 +78,45 @@ def known(session: Session, site: Site, draft: Submission) -> Comment | None:
     return stored
 
 
+def sent_before(
+    session: Session, site: Site, draft: Submission, *, is_recheck: bool, now: datetime
+) -> Comment | None:
+    """Return the comment that a site without ids of its own sends once more, or None; the latest.
+
+    A site that says so means a comment by the same author, from the same address, with the same
+    text. One that does not say so retries what it sent a moment ago, unchanged.
+    """
+    rows = (
+        select(Comment)
+        .where(
+            Comment.text_hash == fingerprint(normalise(draft.text)),
+            Comment.site_id == site.id,
+            Comment.author_email.is_not_distinct_from(draft.author.email),
+            Comment.author_ip.is_not_distinct_from(draft.author.ip),
+            Comment.superseded.is_(False),
+        )
+        .order_by(Comment.id.desc())
+        .options(joinedload(Comment.verdict))
+    )
+    if is_recheck:
+        return session.scalar(rows.limit(1))
+    lately = session.scalars(rows.where(Comment.received_at > now - _RETRIED_WITHIN))
+    return next((one for one in lately if _says_the_same(one, draft)), None)
+
+
 def case(
-    session: Session, site: Site, draft: Draft, policy: Policy, *, is_edit: bool = False, now: datetime
+    session: Session,
+    site: Site,
+    draft: Draft,
+    policy: Policy,
+    *,
+    is_edit: bool = False,
+    is_cut: bool = False,
+    now: datetime,
 ) -> Case:
     """Prepare `draft` for judgement, with what the site saw before it."""
     prepared = Case.prepare(draft, policy, History())
-    seen = history.read(session, site, prepared, is_edit=is_edit, now=now)
+    seen = history.read(session, site, prepared, is_edit=is_edit, is_cut=is_cut, now=now)
     return dataclasses.replace(prepared, history=seen)
 
 
@@ -90,9 +126,17 @@ def is_same(stored: Comment, draft: Submission) -> bool:
 
 
 def record(
-    session: Session, site: Site, draft: Submission, verdict: Verdict, *, now: datetime
+    session: Session,
+    site: Site,
+    draft: Submission,
+    verdict: Verdict,
+    *,
+    akismet_callback: str | None = None,
+    now: datetime,
 ) -> tuple[Comment, bool]:
     """Store a new comment with its verdict; return it, and whether it was new.
+
+    `akismet_callback` is where the blog's Akismet plugin is to hear of decisions on it.
 
     A draft that was stored before comes back as it was stored. Raises OtherContent when its id
     belongs to a comment that says something else.
@@ -102,7 +146,10 @@ def record(
         return stored, False
     try:
         with session.begin_nested():
-            return _insert(session, site, draft, verdict, edition=1, now=now), True
+            comment = _insert(session, site, draft, verdict, edition=1, now=now)
+            comment.akismet_callback = akismet_callback
+            session.flush()
+            return comment, True
     except IntegrityError:
         # On PostgreSQL the same draft can arrive twice at one moment, and both find nothing.
         stored = known(session, site, draft)
@@ -191,6 +238,10 @@ def _insert(
     set_committed_value(comment, "verdict", stored)
     set_committed_value(comment, "decisions", [])
     return comment
+
+
+def _says_the_same(stored: Comment, draft: Submission) -> bool:
+    return is_same(stored, msgspec.structs.replace(draft, id=stored.external_id))
 
 
 def _content_hash(draft: Submission) -> str:

@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy import select
@@ -35,6 +36,8 @@ log = structlog.get_logger()
 _KEY_BYTES = 6
 BROUGHT_KEY = re.compile(r"[0-9a-fA-F]{12,128}")
 ADDRESS = re.compile(r"https?://[^\s/]\S{0,1900}")
+# A host with its port, and nothing that two readers could take for different hosts.
+_PLAIN_HOST = re.compile(r"[a-z0-9._-]+(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 
 
 class NameTaken(Refusal):
@@ -96,6 +99,14 @@ def by_name(session: Session, name: str) -> Site:
     if site is None:
         raise UnknownSite(f"There is no site named {name}. See: moderation site list")
     return site
+
+
+def is_own_address(site: Site, address: str) -> bool:
+    """Whether a web address is on the site's own host, on whatever port."""
+    if not ADDRESS.fullmatch(address):
+        return False
+    host, own = urlsplit(address).netloc, urlsplit(site.url).hostname
+    return bool(_PLAIN_HOST.fullmatch(host)) and host.partition(":")[0].lower() == own
 
 
 def exist(session: Session) -> bool:

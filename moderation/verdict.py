@@ -12,6 +12,9 @@ Span = tuple[int, int]
 
 _SMALLEST = 0.001
 
+# From this probability on, spam is plain to see.
+_BLATANT = 0.99
+
 
 class Action(StrEnum):
     """What becomes of a comment. The order of definition is the order of caution."""
@@ -149,6 +152,18 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: Annotated[
         Thresholds | None, msgspec.Meta(description="The model's, where one was asked.")
     ]
+
+
+def is_blatant(verdict: Verdict) -> bool:
+    """Whether a comment was rejected as spam so plainly that it may be dropped without a trace.
+
+    Only spam is: what was written by a person, however vile, stays where a person can find it.
+    """
+    if verdict.action is not Action.REJECT or (verdict.probability or 0.0) < _BLATANT:
+        return False
+    if any(one.code == "filled_honeypot" and one.decides for one in verdict.reasons):
+        return True
+    return max(verdict.scores, key=verdict.scores.__getitem__, default=None) == "spam"
 
 
 def combine(rules: Collection[Action], classifier: Action) -> Action:

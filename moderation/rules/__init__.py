@@ -12,6 +12,7 @@ from moderation.rules.authors import (
 )
 from moderation.rules.case import Case, Check, Copies, History, Rule
 from moderation.rules.conduct import (
+    cut_short,
     edited,
     filled_honeypot,
     flood,
@@ -76,6 +77,8 @@ RULES: tuple[Rule, ...] = (
     Rule(listed_networks, fixed=True),
     Rule(unreadable_lists, fixed=True),
     Rule(unreadable_settings, fixed=True),
+    # What the owner cannot want otherwise.
+    Rule(cut_short, fixed=True),
     # What the form tells.
     Rule(filled_honeypot),
     Rule(sent_too_fast, SubmitTime(seconds=3)),

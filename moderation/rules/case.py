@@ -51,6 +51,8 @@ class History:
     recent_from_range: int = 0
     # True when the draft replaces a comment that was judged before.
     is_edit: bool = False
+    # True when the draft does not hold all that was sent.
+    is_cut: bool = False
     # When the draft arrived.
     now: datetime | None = None
 

@@ -162,6 +162,17 @@ def edited(case: Case) -> Iterator[Signal]:
         )
 
 
+def cut_short(case: Case) -> Iterator[Signal]:
+    """What was too long or unreadable to be kept whole might be what matters."""
+    if case.history.is_cut:
+        yield Signal(
+            source="cut_short",
+            code="cut_short",
+            message="Parts of what was sent were too long or unreadable, and are not here.",
+            action=Action.REVIEW,
+        )
+
+
 def unreadable_settings(case: Case) -> Iterator[Signal]:
     """A rule whose setting cannot be read might have spoken: a person decides until it is mended."""
     for name in case.policy.unreadable_rules:

@@ -1,4 +1,4 @@
-"""The HTTP edge: our JSON API, the moderators' console, and what operators watch."""
+"""The HTTP edge: our JSON API, dialects for other clients, the console, and what operators watch."""
 
 from flask import Flask
 
@@ -7,7 +7,7 @@ from moderation.classifier.serving import Serving
 from moderation.log import configure
 from moderation.settings import Settings
 from moderation.store import Database
-from moderation.web import api, console, errors, log, ops
+from moderation.web import akismet, api, console, errors, log, ops
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
 from moderation.web.identifiers import IdentifierConverter
@@ -37,8 +37,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     log.set_up(app)
     errors.set_up(app)
-    protect(app, exempt=api.bp)
+    protect(app, exempt=(api.bp, akismet.bp))
     app.after_request(add_security_headers)
+    app.register_blueprint(akismet.bp)
     app.register_blueprint(api.bp)
     app.register_blueprint(console.bp)
     app.register_blueprint(ops.bp)

@@ -4,9 +4,10 @@ from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
 
-def protect(app: Flask, *, exempt: Blueprint) -> None:
-    """Demand a token of every form, except where a key in a header proves who is asking."""
+def protect(app: Flask, *, exempt: tuple[Blueprint, ...]) -> None:
+    """Demand a token of every form, except where a key in the request proves who is asking."""
     # The token lives as long as the login: a page left open over lunch must still work.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     protection = CSRFProtect(app)
-    protection.exempt(exempt)
+    for blueprint in exempt:
+        protection.exempt(blueprint)

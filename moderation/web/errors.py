@@ -40,6 +40,14 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+def log_failure(error: Exception) -> None:
+    """Log what operators must know of: a database that fails, or an error of ours."""
+    if isinstance(error, OperationalError | InterfaceError):
+        log.error("storage_failed", error=type(error.orig).__name__, reason=str(error.orig))
+    else:
+        log.error("unexpected_error", exc_info=error)
+
+
 def _refusal(status: HTTPStatus, code: str) -> Callable[[Exception], Response]:
     return lambda error: _answer(status, code, str(error))
 
@@ -69,7 +77,7 @@ def _http(error: HTTPException) -> Response:
 
 def _storage(error: OperationalError | InterfaceError) -> Response:
     """Answer when the database cannot be reached or written: nothing was stored, try again."""
-    log.error("storage_failed", error=type(error.orig).__name__, reason=str(error.orig))
+    log_failure(error)
     return _answer(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "storage_unavailable",
@@ -79,7 +87,7 @@ def _storage(error: OperationalError | InterfaceError) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.error("unexpected_error", exc_info=error)
+    log_failure(error)
     return _answer(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "internal_error",

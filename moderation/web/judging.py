@@ -10,30 +10,77 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from moderation import intake
+from moderation import intake, review
 from moderation.draft import Draft, Submission
 from moderation.judgement import judge
 from moderation.rules import Case
-from moderation.store.tables import Comment, Site
-from moderation.verdict import Verdict
+from moderation.store.tables import Comment, RejectionReason, Site
+from moderation.verdict import Action, Verdict
 from moderation.web.state import state
 
 log = structlog.get_logger()
 
 
-def submit(site: Site, draft: Submission) -> tuple[Comment, bool]:
-    """Judge and store a new comment; return it, and whether it was new."""
+def submit(
+    site: Site, draft: Submission, *, is_cut: bool = False, akismet_callback: str | None = None
+) -> tuple[Comment, bool]:
+    """Judge and store a new comment; return it, and whether it was new.
+
+    `is_cut` says that the draft does not hold all that was sent.
+    """
     with state().database.reading() as session:
         stored = intake.known(session, site, draft)
         if stored:
             return stored, False
-        case = _case(session, site, draft)
+        case = _case(session, site, draft, is_cut=is_cut)
     verdict = judge(case, state().serving.current())
     with state().database.writing() as session:
-        comment, is_new = intake.record(session, site, draft, verdict, now=datetime.now(UTC))
+        comment, is_new = intake.record(
+            session, site, draft, verdict, akismet_callback=akismet_callback, now=datetime.now(UTC)
+        )
         session.commit()
     _log_judged(comment, is_new=is_new)
     return comment, is_new
+
+
+def check(
+    site: Site,
+    draft: Submission,
+    *,
+    is_recheck: bool,
+    is_cut: bool = False,
+    akismet_callback: str | None = None,
+) -> Comment:
+    """Judge and store a comment of a site that has no ids, or return it as it holds by now.
+
+    The draft's id is ours; a comment that was sent before keeps the id that it was given then.
+    `is_recheck` says that the site itself calls it sent before.
+    """
+    with state().database.reading() as session:
+        known = intake.sent_before(session, site, draft, is_recheck=is_recheck, now=datetime.now(UTC))
+    if known:
+        log.info("comment_asked_again", comment_id=known.id, action=known.outcome)
+        return known
+    comment, _ = submit(site, draft, is_cut=is_cut, akismet_callback=akismet_callback)
+    return comment
+
+
+def report(
+    site: Site,
+    draft: Submission,
+    reporter: str,
+    action: Action,
+    reason: RejectionReason | None,
+    *,
+    is_cut: bool = False,
+) -> None:
+    """Note what somebody at a site without ids decided on a comment; store it if it is new."""
+    comment = check(site, draft, is_recheck=True, is_cut=is_cut)
+    try:
+        _report(comment, reporter, action, reason)
+    except review.Conflict:
+        # Somebody decided at the same moment. This came after, and so it is what holds.
+        _report(comment, reporter, action, reason)
 
 
 def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
@@ -51,16 +98,28 @@ def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
     return comment, is_new
 
 
-def assess(site: Site, draft: Draft) -> Verdict:
+def assess(site: Site, draft: Draft, *, is_cut: bool = False) -> Verdict:
     """Judge a draft without storing anything."""
     with state().database.reading() as session:
-        case = _case(session, site, draft)
+        case = _case(session, site, draft, is_cut=is_cut)
     return judge(case, state().serving.current())
 
 
-def _case(session: Session, site: Site, draft: Draft, *, is_edit: bool = False) -> Case:
+def _report(comment: Comment, reporter: str, action: Action, reason: RejectionReason | None) -> None:
+    with state().database.writing() as session:
+        decision = review.report(session, comment.id, reporter, action, reason, now=datetime.now(UTC))
+        session.commit()
+    if decision:
+        log.info("comment_reported", comment_id=comment.id, action=action)
+
+
+def _case(
+    session: Session, site: Site, draft: Draft, *, is_edit: bool = False, is_cut: bool = False
+) -> Case:
     policy = state().policies.of(session, site)
-    return intake.case(session, site, draft, policy, is_edit=is_edit, now=datetime.now(UTC))
+    return intake.case(
+        session, site, draft, policy, is_edit=is_edit, is_cut=is_cut, now=datetime.now(UTC)
+    )
 
 
 def _log_judged(comment: Comment, *, is_new: bool) -> None:
