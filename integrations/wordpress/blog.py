@@ -35,6 +35,9 @@ define( 'DISABLE_WP_CRON', true );
 define( 'AUTOMATIC_UPDATER_DISABLED', true );
 // Nothing here speaks with anybody outside of this machine.
 define( 'WP_HTTP_BLOCK_EXTERNAL', true );
+define( 'WP_DEBUG', true );
+define( 'WP_DEBUG_DISPLAY', false );
+define( 'WP_DEBUG_LOG', __DIR__ . '/complaints.log' );
 {constant}
 $table_prefix = 'wp_';
 require_once __DIR__ . '/wp-settings.php';
@@ -207,6 +210,12 @@ class Blog:
         subprocess.run(["php", "-r", program], cwd=self._folder, env=environment, check=True)
         self.read("/wp-cron.php")
 
+    def complaints(self) -> list[str]:
+        """What PHP said against our own file."""
+        log = self._folder / "complaints.log"
+        lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
+        return [line for line in lines if _MU_PLUGIN.name in line]
+
     def query(self, statement: str) -> str:
         """Ask the database."""
         return subprocess.run(
@@ -242,7 +251,9 @@ def running_blog(folder: Path, wordpress: Path | None) -> Iterator[Blog]:
     subprocess.run([*as_nobody, *made], check=True, capture_output=True)
     server = [*as_nobody, _program("mariadbd"), "--no-defaults", f"--datadir={data}"]
     server += [f"--socket={socket}", "--skip-networking", f"--pid-file={folder / 'database.pid'}"]
-    php = [*as_nobody, "php", "-d", "sendmail_path=/bin/true", "-S", f"127.0.0.1:{port}", "-t", site]
+    # Without its cache, so that a change of wp-config.php is seen at once.
+    php = [*as_nobody, "php", "-d", "opcache.enable=0", "-d", "sendmail_path=/bin/true"]
+    php += ["-S", f"127.0.0.1:{port}", "-t", str(site)]
     blog = Blog(site, socket, port)
     with running(server, lambda: _speaks(socket), log=folder / "database.log"):
         _administer(socket, "create", "wordpress")

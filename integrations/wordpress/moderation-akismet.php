@@ -20,11 +20,11 @@ const MODERATION_AKISMET_SECONDS = 5;
 // How many undecided comments are asked about again in one run of WordPress's schedule.
 const MODERATION_AKISMET_AT_ONCE = 50;
 const MODERATION_AKISMET_FAILURE = 'moderation_akismet_failure';
-const MODERATION_AKISMET_UNUSABLE = 'unusable';
 
 add_filter( 'pre_http_request', 'moderation_akismet_ask', 10, 3 );
 add_action( 'akismet_scheduled_recheck', 'moderation_akismet_go_on' );
 add_filter( 'notify_moderator', 'moderation_akismet_tell_once', 10, 2 );
+add_filter( 'delete_comment_metadata', 'moderation_akismet_keep_in_line', 10, 3 );
 add_action( 'admin_notices', 'moderation_akismet_notice' );
 add_action( 'network_admin_notices', 'moderation_akismet_notice' );
 
@@ -121,7 +121,7 @@ function moderation_akismet_hold() {
 			'content-type'   => 'text/plain; charset=utf-8',
 			'x-akismet-guid' => wp_generate_uuid4(),
 		),
-		'body'     => MODERATION_AKISMET_UNUSABLE,
+		'body'     => 'error',
 		'response' => array(
 			'code'    => 503,
 			'message' => 'Service Unavailable',
@@ -134,12 +134,13 @@ function moderation_akismet_hold() {
 /**
  * Go on with the next comment where the Akismet plugin stops at the first that nobody decided on yet.
  *
- * @param string $reason Why the plugin asks again later: where it stopped, what the service answered.
+ * @param string $reason Why the plugin asks again later.
  */
 function moderation_akismet_go_on( $reason ) {
 	global $wpdb;
 	static $seen = array();
-	if ( 0 !== strpos( $reason, 'check-db-comment-' ) || 'check-db-comment-' . MODERATION_AKISMET_UNUSABLE === $reason ) {
+	// The service answers "review" while a comment waits for a person. Any other word means trouble.
+	if ( 'check-db-comment-review' !== $reason ) {
 		return;
 	}
 	$stopped_at = (int) $wpdb->get_var( "SELECT comment_id FROM {$wpdb->commentmeta} WHERE meta_key = 'akismet_error' ORDER BY meta_id LIMIT 1" );
@@ -151,6 +152,22 @@ function moderation_akismet_go_on( $reason ) {
 	delete_comment_meta( $stopped_at, 'akismet_error' );
 	add_comment_meta( $stopped_at, 'akismet_error', time() );
 	Akismet::cron_recheck();
+}
+
+/**
+ * Keep a comment in the plugin's line after its button Check for Spam, which finds spam and publishes nothing.
+ *
+ * @param null|bool $done       What another plugin made of it already, or null.
+ * @param int       $comment_id The comment.
+ * @param string    $key        What is about to be deleted.
+ * @return null|bool
+ */
+function moderation_akismet_keep_in_line( $done, $comment_id, $key ) {
+	$is_button = doing_action( 'wp_ajax_akismet_recheck_queue' ) || doing_action( 'admin_action_akismet_recheck_queue' );
+	if ( $is_button && 'akismet_error' === $key && 'unapproved' === wp_get_comment_status( $comment_id ) ) {
+		return false;
+	}
+	return $done;
 }
 
 /**
