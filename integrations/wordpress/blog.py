@@ -1,4 +1,4 @@
-"""A real WordPress with its database, made anew in a folder, and seen as visitors and its owner see it."""
+"""A real WordPress with its database, made anew in a folder, as visitors and its owner see it."""
 
 import html
 import http.client
@@ -90,7 +90,9 @@ class Blog:
         page = self.send("/wp-login.php", {"log": OWNER, "pwd": _PASSWORD, "testcookie": "1"})
         if "wp-admin-bar" not in page:
             raise RuntimeError(f"WordPress did not let its owner in:\n{page[:2_000]}")
-        self.query("UPDATE wp_options SET option_value = '' WHERE option_name = 'comment_previously_approved'")
+        self.query(
+            "UPDATE wp_options SET option_value = '' WHERE option_name = 'comment_previously_approved'"
+        )
 
     def add_mu_plugin(self) -> None:
         """Copy our file to where WordPress loads it without being asked."""
@@ -249,11 +251,18 @@ def running_blog(folder: Path, wordpress: Path | None) -> Iterator[Blog]:
     made = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db"]
     made += ["--auth-root-authentication-method=normal"]
     subprocess.run([*as_nobody, *made], check=True, capture_output=True)
-    server = [*as_nobody, _program("mariadbd"), "--no-defaults", f"--datadir={data}"]
+    server: list[str | Path] = [*as_nobody, _program("mariadbd"), "--no-defaults", f"--datadir={data}"]
     server += [f"--socket={socket}", "--skip-networking", f"--pid-file={folder / 'database.pid'}"]
     # Without its cache, so that a change of wp-config.php is seen at once.
-    php = [*as_nobody, "php", "-d", "opcache.enable=0", "-d", "sendmail_path=/bin/true"]
-    php += ["-S", f"127.0.0.1:{port}", "-t", str(site)]
+    php: list[str | Path] = [
+        *as_nobody,
+        "php",
+        "-d",
+        "opcache.enable=0",
+        "-d",
+        "sendmail_path=/bin/true",
+    ]
+    php += ["-S", f"127.0.0.1:{port}", "-t", site]
     blog = Blog(site, socket, port)
     with running(server, lambda: _speaks(socket), log=folder / "database.log"):
         _administer(socket, "create", "wordpress")
@@ -294,9 +303,13 @@ def _unpack(folder: Path, wordpress: Path | None, site: Path) -> None:
     packages, tree = folder / "packages", folder / "tree"
     packages.mkdir()
     # Unpacked and not installed: this machine keeps its web server as it is.
-    fetched = subprocess.run(["apt-get", "download", *_PACKAGES], cwd=packages, capture_output=True, text=True, check=False)
+    fetched = subprocess.run(
+        ["apt-get", "download", *_PACKAGES], cwd=packages, capture_output=True, text=True, check=False
+    )
     if fetched.returncode:
-        raise Missing(f"Debian's WordPress could not be fetched; try apt-get update first. {fetched.stderr}")
+        raise Missing(
+            f"Debian's WordPress could not be fetched; try apt-get update first. {fetched.stderr}"
+        )
     for package in packages.iterdir():
         subprocess.run(["dpkg-deb", "--extract", package, tree], check=True)
     shutil.move(tree / "usr/share/wordpress", site)

@@ -10,11 +10,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from integrations.wordpress.blog import OWNER, Blog, Missing, Sent, running_blog
 from tests.browsing import PASSWORD, Console
@@ -111,7 +112,7 @@ class Service:
             raise RuntimeError(f"the service was never sent: {sent.text}")
         return int(found[0][0])
 
-    def _select(self, statement: str, value: object) -> list[tuple]:
+    def _select(self, statement: str, value: object) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self._folder / "moderation.db") as connection:
             rows = connection.execute(statement, (value,)).fetchall()
         connection.close()
@@ -175,7 +176,7 @@ def _prove(table: Table, blog: Blog, folder: Path) -> None:
     key = service.prepare(blog)
     with service.started():
         _install(table, blog, service, key)
-        ham, spam = _clear_cases(table, blog, service)
+        ham, spam = _clear_cases(table, blog)
         if version >= HEARS_CALLBACKS:
             _callbacks(table, blog, service)
         else:
@@ -204,7 +205,7 @@ def _install(table: Table, blog: Blog, service: Service, key: str) -> None:
     table.check("Akismet's settings take the key", taken == key, taken)
 
 
-def _clear_cases(table: Table, blog: Blog, service: Service) -> tuple[Sent, Sent]:
+def _clear_cases(table: Table, blog: Blog) -> tuple[Sent, Sent]:
     ham = blog.comment("Thank you for writing this up. The part about winter bread was new to me.")
     _see(table, blog, "a good comment is published", ham, "1")
     spam = blog.comment(SPAM, name="Cheap Pills")
@@ -245,14 +246,16 @@ def _callbacks(table: Table, blog: Blog, service: Service) -> None:
     service.decide(good, "approve")
     service.decide(bad, "reject:spam")
     for sentence, one, state in (("an approval", good, "1"), ("a rejection", bad, "spam")):
-        _within(CALLBACK_SECONDS, lambda one=one, state=state: blog.state(one) == state)
+        _await(blog, one, state)
         _see(table, blog, f"{sentence} comes by the callback", one, state)
 
 
 def _reports(table: Table, blog: Blog, service: Service, ham: Sent, spam: Sent) -> None:
     blog.press("spamcomment", ham)
     decided = service.decided(ham)
-    table.check("a click on Spam is a decision by its name", decided[-1:] == [("reject", OWNER)], decided)
+    table.check(
+        "a click on Spam is a decision by its name", decided[-1:] == [("reject", OWNER)], decided
+    )
     blog.press("unspamcomment", spam)
     decided = service.decided(spam)
     table.check(
@@ -298,9 +301,9 @@ def _see(table: Table, blog: Blog, sentence: str, sent: Sent, wanted: str) -> No
     )
 
 
-def _within(seconds: float, holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds() and time.monotonic() < deadline:
+def _await(blog: Blog, sent: Sent, state: str) -> None:
+    deadline = time.monotonic() + CALLBACK_SECONDS
+    while blog.state(sent) != state and time.monotonic() < deadline:
         time.sleep(0.2)
 
 
