@@ -5,7 +5,6 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy import select
@@ -36,8 +35,9 @@ log = structlog.get_logger()
 _KEY_BYTES = 6
 BROUGHT_KEY = re.compile(r"[0-9a-fA-F]{12,128}")
 ADDRESS = re.compile(r"https?://[^\s/]\S{0,1900}")
-# A host with its port, and nothing that two readers could take for different hosts.
-_PLAIN_HOST = re.compile(r"[a-z0-9._-]+(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
+# An address with nothing before the path that two readers could take for different hosts.
+_PLAIN_ADDRESS = re.compile(r"https?://([\w.-]+)(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+_LONGEST_ADDRESS = 2_000
 
 
 class NameTaken(Refusal):
@@ -103,10 +103,14 @@ def by_name(session: Session, name: str) -> Site:
 
 def is_own_address(site: Site, address: str) -> bool:
     """Whether a web address is on the site's own host, on whatever port."""
-    if not ADDRESS.fullmatch(address):
-        return False
-    host, own = urlsplit(address).netloc, urlsplit(site.url).hostname
-    return bool(_PLAIN_HOST.fullmatch(host)) and host.partition(":")[0].lower() == own
+    own = host(site.url)
+    return own is not None and len(address) <= _LONGEST_ADDRESS and host(address) == own
+
+
+def host(address: str) -> str | None:
+    """Return the host of a web address, or None where that cannot be told for sure."""
+    found = _PLAIN_ADDRESS.fullmatch(address)
+    return found[1].lower() if found else None
 
 
 def exist(session: Session) -> bool:

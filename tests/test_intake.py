@@ -9,7 +9,7 @@ from moderation import intake, review
 from moderation.draft import Form
 from moderation.store.tables import Comment, StoredVerdict
 from moderation.verdict import Action
-from tests.conftest import START, at
+from tests.conftest import START, add_site, at
 from tests.making import draft, stored, verdict
 
 
@@ -132,3 +132,67 @@ class TestEdits:
 
         assert second.outcome is Action.REVIEW
         assert second.decisions == []
+
+
+class TestSentBefore:
+    """What a site without ids of its own sends once more."""
+
+    @pytest.mark.parametrize(
+        ("minutes", "is_recheck", "is_found"),
+        [(9, False, True), (10, False, False), (9, True, True), (60 * 24 * 365, True, True)],
+    )
+    def test_a_retry_comes_soon_and_a_recheck_at_any_time(
+        self, database, site, minutes, is_recheck, is_found
+    ):
+        with database.writing() as session:
+            first = stored(session, site, "1")
+
+            found = intake.sent_before(session, site, draft("2"), is_recheck=is_recheck, now=at(minutes))
+
+        assert found is (first if is_found else None)
+
+    def test_a_retry_says_the_same_in_all(self, database, site):
+        with database.writing() as session:
+            stored(session, site, "1")
+            again = draft("2", form=Form(seconds=1.5))
+
+            assert intake.sent_before(session, site, again, is_recheck=False, now=at(1)) is None
+
+    def test_a_recheck_may_differ_in_what_the_text_does_not_say(self, database, site):
+        with database.writing() as session:
+            first = stored(session, site, "1", text="What a  day.")
+            again = draft("2", text="what a day.", form=Form(seconds=1.5))
+
+            assert intake.sent_before(session, site, again, is_recheck=True, now=at(1)) is first
+
+    def test_an_edition_that_holds_no_more_is_not_meant(self, database, site):
+        with database.writing() as session:
+            stored(session, site, "1")
+            intake.replace(session, site, draft("1", text="What a night."), verdict(), now=at(1))
+
+            assert intake.sent_before(session, site, draft("2"), is_recheck=True, now=at(2)) is None
+
+    def test_another_sites_comment_is_not_meant(self, database, site):
+        other = add_site(database, "other", "fedcba9876543210")
+        with database.writing() as session:
+            stored(session, other, "1")
+
+            assert intake.sent_before(session, site, draft("2"), is_recheck=True, now=at(1)) is None
+
+
+def test_where_the_plugin_of_a_blog_waits_is_kept_beside_the_comment(database, site):
+    with database.writing() as session:
+        intake.record(
+            session,
+            site,
+            draft(),
+            verdict(),
+            akismet_callback="https://blog.example.org/wp-json/akismet/v1/webhook",
+            now=START,
+        )
+        session.commit()
+
+    with database.reading() as session:
+        found = intake.latest(session, site, "1")
+    assert found.akismet_callback == "https://blog.example.org/wp-json/akismet/v1/webhook"
+    assert intake.is_same(found, draft())

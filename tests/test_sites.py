@@ -364,3 +364,49 @@ class TestLanguages:
     def test_a_language_is_two_letters_of_the_standard(self, database, site, languages):
         with database.writing() as session, pytest.raises(sites.BadLanguage):
             sites.choose(session, sites.by_name(session, "blog"), languages=languages)
+
+
+class TestOwnAddresses:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "https://blog.example.org",
+            "http://blog.example.org/wp-json/akismet/v1/webhook",
+            "https://BLOG.Example.org:8443/?rest_route=/a@b",
+            "https://blog.example.org#top",
+        ],
+    )
+    def test_what_is_on_its_host_is_the_sites_own(self, site, address):
+        assert sites.is_own_address(site, address)
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "",
+            "blog.example.org",
+            "//blog.example.org/",
+            "ftp://blog.example.org/",
+            "https://example.org/",
+            "https://www.blog.example.org/",
+            "https://blog.example.org.evil.example/",
+            # What two readers could take for different hosts.
+            "https://blog.example.org@evil.example/",
+            "https://evil.example@blog.example.org/",
+            "https://evil.example\\@blog.example.org/",
+            "https://blog.example.org\\.evil.example/",
+            "https://blog.example.org:pass@evil.example/",
+            "https://blog.example.org:/",
+            "https://blog.example.org /",
+            "https://blog.example.org/\n",
+            "https://[",
+            "https://blog.example.org/" + "a" * 2_000,
+        ],
+    )
+    def test_anything_else_is_not(self, site, address):
+        assert not sites.is_own_address(site, address)
+
+    def test_a_site_whose_own_host_cannot_be_told_owns_nothing(self, database):
+        with database.writing() as session:
+            odd, _ = sites.add(session, "odd", "https://ana@blog.example.org/", now=START)
+
+        assert not sites.is_own_address(odd, "https://ana@blog.example.org/")

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from moderation.draft import Author, Form, Page
+from moderation.judgement import judge
 from moderation.rules import History
 from moderation.rules.conduct import (
+    cut_short,
     edited,
     filled_honeypot,
     flood,
@@ -19,7 +21,7 @@ from moderation.rules.conduct import (
 from moderation.rules.options import Flattery, Flood, OldPage, SubmitTime
 from moderation.verdict import Action
 from tests.conftest import START
-from tests.judging.making import case
+from tests.judging.making import Scorer, case
 
 READER = Author(name="ana", email="ana@example.org")
 BLOGGER = Author(name="ana", url="https://ana.example.org/")
@@ -241,3 +243,13 @@ def test_an_edit_is_looked_at_again(*, is_edit: bool) -> None:
     judged = case("What a day.", history=History(is_edit=is_edit))
 
     assert [signal.action for signal in edited(judged)] == [Action.REVIEW] * is_edit
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_what_was_cut_is_never_approved_unseen(*, is_cut: bool) -> None:
+    judged = case("What a day.", history=History(is_cut=is_cut))
+    regular = case("What a day.", history=History(is_cut=is_cut, approved_by_people=100))
+
+    assert [signal.action for signal in cut_short(judged)] == [Action.REVIEW] * is_cut
+    assert judge(judged, Scorer()).action is (Action.REVIEW if is_cut else Action.APPROVE)
+    assert judge(regular, Scorer()).action is (Action.REVIEW if is_cut else Action.APPROVE)

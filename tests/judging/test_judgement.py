@@ -23,6 +23,7 @@ from moderation.verdict import (
     Thresholds,
     Verdict,
     combine,
+    is_blatant,
     percent,
     probability,
     sigmoid,
@@ -554,3 +555,50 @@ def test_one_more_list_that_objects_never_makes_a_verdict_milder(
 )
 def test_what_is_next_to_certain_never_reads_as_certain(share: float, written: str) -> None:
     assert percent(share) == written
+
+
+def _honeypot(*, log_only: bool) -> Signal:
+    return Signal(
+        source="filled_honeypot",
+        code="filled_honeypot",
+        message="The form's hidden field was filled in.",
+        action=Action.REJECT,
+        log_only=log_only,
+    )
+
+
+@pytest.mark.parametrize(
+    ("blatant", "action", "likelihood", "scores", "reasons"),
+    [
+        (True, Action.REJECT, 0.99, {"spam": 0.9, "insult": 0.1}, ()),
+        (False, Action.REJECT, 0.98, {"spam": 0.9, "insult": 0.1}, ()),
+        # A person wrote it, and may ask what became of it.
+        (False, Action.REJECT, 0.999, {"spam": 0.8, "insult": 0.9}, ()),
+        (True, Action.REJECT, 0.999, {"spam": 0.1, "insult": 0.9}, (_honeypot(log_only=False),)),
+        (False, Action.REJECT, 0.999, {"spam": 0.1, "insult": 0.9}, (_honeypot(log_only=True),)),
+        (False, Action.REJECT, 0.9, {"spam": 0.9}, (_honeypot(log_only=False),)),
+        # Where something vouched for it, or nothing could judge it, nothing is plain.
+        (False, Action.REVIEW, 0.999, {"spam": 0.9}, (_honeypot(log_only=False),)),
+        (False, Action.APPROVE, 0.999, {"spam": 0.9}, ()),
+        (False, Action.REJECT, None, {}, (_honeypot(log_only=False),)),
+    ],
+)
+def test_only_what_is_plainly_spam_is_blatant(
+    *,
+    blatant: bool,
+    action: Action,
+    likelihood: float | None,
+    scores: dict[str, float],
+    reasons: tuple[Signal, ...],
+) -> None:
+    verdict = Verdict(
+        action=action,
+        probability=likelihood,
+        scores=scores,
+        reasons=reasons,
+        model=None,
+        policy="policy",
+        thresholds=None,
+    )
+
+    assert is_blatant(verdict) is blatant

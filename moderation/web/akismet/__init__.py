@@ -10,7 +10,6 @@ and a status that keep the comment back.
 
 import re
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from flask import Blueprint, Response, g, request
@@ -204,7 +203,7 @@ def key_sites() -> Response:
         used = counts.of_months(
             session, site, since=_month_start(year, number), before=_month_start(year, number + 1)
         )
-    name = urlsplit(site.url).hostname or site.name
+    name = sites.host(site.url) or site.name
     is_wanted = fields.get("filter", "").strip().lower() in name
     rows = {name: used[month]} if is_wanted and month in used else {}
     limit = _number(fields.get("limit", ""), _MOST_SITES)

@@ -3,10 +3,11 @@
 import codecs
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from flask import request
 
+from moderation import sites
 from moderation.web.state import state
 
 # The host that most clients have built in. Many put the key before it, and send no key besides.
@@ -59,4 +60,4 @@ def _charset(label: str) -> str:
 def _key_in_host() -> str:
     host = request.headers.get("Host", "").lower().partition(":")[0]
     label, _, rest = host.partition(".")
-    return label if rest and rest in {_HOST, urlsplit(state().settings.public_url).hostname} else ""
+    return label if rest and rest in {_HOST, sites.host(state().settings.public_url)} else ""
