@@ -296,7 +296,9 @@ def _program(name: str) -> str:
 
 def _unpack(folder: Path, wordpress: Path | None, site: Path) -> None:
     if wordpress:
-        shutil.copytree(wordpress, site)
+        if not (wordpress / "wp-content/plugins/akismet").is_dir():
+            raise Missing(f"{wordpress} holds no wp-content/plugins/akismet.")
+        shutil.copytree(wordpress, site, symlinks=True)
         return
     if not shutil.which("apt-get"):
         raise Missing("Without apt-get, name an unpacked WordPress: --wordpress FOLDER")

@@ -19,6 +19,8 @@ defined( 'ABSPATH' ) || exit;
 const MODERATION_AKISMET_SECONDS = 5;
 // How many undecided comments are asked about again in one run of WordPress's schedule.
 const MODERATION_AKISMET_AT_ONCE = 50;
+// What the service says while a comment waits for a person. The Akismet plugin holds it, and asks again.
+const MODERATION_AKISMET_REVIEW  = 'review';
 const MODERATION_AKISMET_FAILURE = 'moderation_akismet_failure';
 
 add_filter( 'pre_http_request', 'moderation_akismet_ask', 10, 3 );
@@ -65,13 +67,18 @@ function moderation_akismet_ask( $answer, $arguments, $url ) {
 	$arguments['redirection']  = 0;
 	$arguments['_redirection'] = 0;
 
-	$answer  = wp_remote_request( $server . $path . ( '' === $query ? '' : '?' . $query ), $arguments );
-	$problem = moderation_akismet_problem( $answer, '/1.1/comment-check' === $path );
-	if ( '' === $problem ) {
-		return $answer;
+	$answer   = wp_remote_request( $server . $path . ( '' === $query ? '' : '?' . $query ), $arguments );
+	$is_check = '/1.1/comment-check' === $path;
+	$problem  = moderation_akismet_problem( $answer, $is_check );
+	if ( '' !== $problem ) {
+		set_transient( MODERATION_AKISMET_FAILURE, $problem, HOUR_IN_SECONDS );
+		return moderation_akismet_hold();
 	}
-	set_transient( MODERATION_AKISMET_FAILURE, $problem, HOUR_IN_SECONDS );
-	return moderation_akismet_hold();
+	// Plugins from 5.5 on would only wait for a callback then, and publish when none ever comes.
+	if ( $is_check && 'false' === $answer['body'] && '' !== (string) wp_remote_retrieve_header( $answer, 'x-akismet-recheck-after' ) ) {
+		$answer['body'] = MODERATION_AKISMET_REVIEW;
+	}
+	return $answer;
 }
 
 /**
@@ -139,8 +146,8 @@ function moderation_akismet_hold() {
 function moderation_akismet_go_on( $reason ) {
 	global $wpdb;
 	static $seen = array();
-	// The service answers "review" while a comment waits for a person. Any other word means trouble.
-	if ( 'check-db-comment-review' !== $reason ) {
+	// Any other word than this means trouble, which the next comment would meet as well.
+	if ( 'check-db-comment-' . MODERATION_AKISMET_REVIEW !== $reason ) {
 		return;
 	}
 	$stopped_at = (int) $wpdb->get_var( "SELECT comment_id FROM {$wpdb->commentmeta} WHERE meta_key = 'akismet_error' ORDER BY meta_id LIMIT 1" );

@@ -61,7 +61,6 @@ class Service:
         self.environment = {
             "MODERATION_INSTANCE": str(folder),
             "MODERATION_MODELS": "models",
-            "MODERATION_CALLBACK_NETWORKS": "127.0.0.0/8",
             "MODERATION_WORKERS": "1",
         }
 
@@ -177,11 +176,13 @@ def _prove(table: Table, blog: Blog, folder: Path) -> None:
     with service.started():
         _install(table, blog, service, key)
         ham, spam = _clear_cases(table, blog)
-        if version >= HEARS_CALLBACKS:
-            _callbacks(table, blog, service)
-        else:
-            _schedule(table, blog, service)
+        _schedule(table, blog, service)
         _reports(table, blog, service, ham, spam)
+    if version >= HEARS_CALLBACKS:
+        # Until now the service was not allowed to call an address that is not public.
+        service.environment["MODERATION_CALLBACK_NETWORKS"] = "127.0.0.0/8"
+        with service.started():
+            _callbacks(table, blog, service)
     _outages(table, blog, service)
     complaints = blog.complaints()
     table.check("PHP has nothing against the plugin", not complaints, complaints[:3] or "no notice")
@@ -214,7 +215,7 @@ def _clear_cases(table: Table, blog: Blog) -> tuple[Sent, Sent]:
 
 
 def _schedule(table: Table, blog: Blog, service: Service) -> None:
-    """How a plugin that hears no callbacks follows decisions: it asks again."""
+    """How every plugin follows decisions: it asks again."""
     sent = {
         name: blog.comment(f"My {DOUBTFUL} story, the {name} one, has little to do with bread.")
         for name in ("undecided", "good", "bad", "flagged")
@@ -238,9 +239,9 @@ def _schedule(table: Table, blog: Blog, service: Service) -> None:
 
 
 def _callbacks(table: Table, blog: Blog, service: Service) -> None:
-    """How a plugin of today follows decisions: it is called back."""
-    good = blog.comment(f"My {DOUBTFUL} story, the good one, has little to do with bread.")
-    bad = blog.comment(f"My {DOUBTFUL} story, the bad one, has little to do with bread.")
+    """How a plugin of today follows decisions sooner: it is called back."""
+    good = blog.comment(f"A {DOUBTFUL} landed in our garden once, and nobody baked that day.")
+    bad = blog.comment(f"A {DOUBTFUL} landed in your soup, I see, and spoilt your manners.")
     for one in (good, bad):
         _see(table, blog, "a doubtful comment waits", one, "0")
     service.decide(good, "approve")

@@ -72,6 +72,11 @@ def test_an_answer_with_its_id_is_passed_on_as_it_is(php, body):
     assert ask(php, answer=says(body))["answer"] == says(body)
 
 
+def test_a_comment_that_is_to_wait_for_a_callback_is_asked_about_again_too(php):
+    waits = says("false", headers=GUID | {"x-akismet-recheck-after": "31536000"})
+    assert ask(php, answer=waits)["answer"] == waits | {"body": "review"}
+
+
 @pytest.mark.parametrize(
     "answer",
     [
