@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi train bench-speed bench-quality lock
+.PHONY: help run demo test check fix openapi train bench-speed bench-quality try-wordpress lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,7 @@ demo: .venv/ready ## Start the service and an example blog with a few dozen comm
 
 test: .venv/ready-for-work ## Set everything up and run every test
 	@tests/get-chromium || true
+	@tests/get-php || true
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
@@ -44,6 +45,10 @@ bench-speed: .venv-bench/ready ## Measure speed beside others: make bench-speed 
 
 bench-quality: .venv-bench/ready ## Measure quality beside others: make bench-quality CORPUS=folder
 	@.venv-bench/bin/python -m bench.quality --corpus "$(CORPUS)" $(BENCH)
+
+try-wordpress: .venv/ready ## Prove it with a real WordPress: make try-wordpress [WORDPRESS=unpacked]
+	@integrations/wordpress/get-programs || true
+	@$(BIN)/python -m integrations.wordpress.prove $(if $(WORDPRESS),--wordpress "$(WORDPRESS)") $(TRY)
 
 lock: .venv/ready-for-work ## Resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \

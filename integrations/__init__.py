@@ -1,0 +1,1 @@
+"""What other programs are given so that they use the service, and proofs that it works."""
