@@ -16,6 +16,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 # Seconds a writer waits for the others before it gives up.
 _WRITER_PATIENCE = 10.0
+# Seconds for a connection to PostgreSQL to come about.
+_CONNECT_SECONDS = 5
 
 
 class Database:
@@ -62,7 +64,8 @@ def _engine(url: URL) -> Engine:
     options = f"{url.query.get('options', '')} -c timezone=UTC"
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
-        connect_args={"options": options},
+        # A server that does not answer must not keep those waiting who wait for us.
+        connect_args={"options": options, "connect_timeout": _CONNECT_SECONDS},
         pool_pre_ping=True,
         hide_parameters=True,
     )
