@@ -31,7 +31,7 @@ from moderation.store.tables import Site
 # What is committed together. Larger batches are written faster, but take more memory; and texts
 # can be long.
 _MOST_RECORDS = 500
-_MOST_CHARACTERS = 500_000
+_MOST_CHARACTERS = 150_000
 _SKIPPED_NAMED = 10
 _WIDTH_OF_PIPES = 120
 _STANDARD_INPUT = "-"

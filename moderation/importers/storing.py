@@ -42,6 +42,9 @@ _WAITED = Signal(
     action=Action.REVIEW,
 )
 
+# Drivers keep the statements that they prepared, and one for each number of rows would fill the memory.
+_ROWS_IN_A_STATEMENT = 25
+
 _DECISIONS = {
     Status.APPROVED: (Action.APPROVE, None),
     Status.SPAM: (Action.REJECT, RejectionReason.SPAM),
@@ -121,7 +124,11 @@ def store(
         | {"outcome": _outcome(record), "revision": int(not _is_open(record)), "superseded": False}
         for record, verdict, text in zip(found.new, judged, texts, strict=True)
     ]
-    inserted = session.execute(insert(Comment).returning(Comment.external_id, Comment.id), rows)
+    inserted = session.execute(
+        insert(Comment).returning(Comment.external_id, Comment.id),
+        rows,
+        execution_options={"insertmanyvalues_page_size": _ROWS_IN_A_STATEMENT},
+    )
     # By id, because databases return rows in whatever order.
     numbers: dict[str, int] = {row.external_id: row.id for row in inserted}
     ids = [numbers[record.draft.id] for record in found.new]
