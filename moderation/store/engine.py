@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 # Seconds a writer waits for the others before it gives up.
 _WRITER_PATIENCE = 10.0
 # Seconds for a connection to PostgreSQL to come about.
-_CONNECT_SECONDS = 5
+_CONNECT_SECONDS = 2
 
 
 class Database:
@@ -41,9 +41,16 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """Open a session that may write. The caller commits; leaving without does nothing."""
+    def writing(self, *, patience: float | None = None) -> Iterator[Session]:
+        """Open a session that may write. The caller commits; leaving without does nothing.
+
+        With `patience`, waiting for others fails with OperationalError after so many seconds.
+        """
         with self._writer() as session:
+            if patience is not None:
+                connection = session.connection(execution_options={"patience": patience})
+                if self.engine.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_milliseconds(patience)}")
             yield session
 
     def close(self) -> None:
@@ -81,4 +88,12 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    options = connection.get_execution_options()
+    # Set anew for each transaction, as connections are used again.
+    patience = _milliseconds(options.get("patience", _WRITER_PATIENCE))
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
+    connection.exec_driver_sql(options.get("begin", "BEGIN"))
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1_000)

@@ -21,6 +21,9 @@ from moderation.web.state import state
 
 log = structlog.get_logger()
 
+# Clients without ids give up early, and some publish what they have heard nothing of.
+_PATIENCE = 1.0
+
 
 class Plugin(NamedTuple):
     """The blog's Akismet plugin: where it waits to be told, and the key that it must be shown then."""
@@ -30,11 +33,17 @@ class Plugin(NamedTuple):
 
 
 def submit(
-    site: Site, draft: Submission, *, is_cut: bool = False, plugin: Plugin | None = None
+    site: Site,
+    draft: Submission,
+    *,
+    is_cut: bool = False,
+    plugin: Plugin | None = None,
+    patience: float | None = None,
 ) -> tuple[Comment, bool]:
     """Judge and store a new comment; return it, and whether it was new.
 
-    `is_cut` says that the draft does not hold all that was sent.
+    `is_cut` says that the draft does not hold all that was sent. With `patience`, other writers are
+    waited for that many seconds at most, and nothing is stored when they take longer.
     """
     with state().database.reading() as session:
         stored = intake.known(session, site, draft)
@@ -42,7 +51,7 @@ def submit(
             return stored, False
         case = _case(session, site, draft, is_cut=is_cut)
     verdict = judge(case, state().serving.current())
-    with state().database.writing() as session:
+    with state().database.writing(patience=patience) as session:
         comment, is_new = intake.record(
             session,
             site,
@@ -76,7 +85,7 @@ def check(
     if known:
         log.info("comment_asked_again", comment_id=known.id, action=known.outcome)
         return known
-    comment, _ = submit(site, draft, is_cut=is_cut, plugin=plugin)
+    comment, _ = submit(site, draft, is_cut=is_cut, plugin=plugin, patience=_PATIENCE)
     return comment
 
 

@@ -64,6 +64,15 @@ class TestBroken:
         monkeypatch.undo()
         assert stored() == []
 
+    def test_a_check_does_not_wait_long_for_other_writers(self, blog, database, monkeypatch):
+        # With the patience of others it would outlast the client's time limit.
+        monkeypatch.setattr(judging, "_PATIENCE", 0.01)
+        with database.writing() as session:
+            session.connection()
+            assert_keeps_back(blog.check(GOOD))
+
+        assert blog.check(GOOD).body == b"false"
+
     def test_what_was_kept_back_is_judged_when_it_is_sent_again(self, blog, monkeypatch):
         monkeypatch.setattr(intake, "record", broken)
         assert_keeps_back(blog.check(GOOD))
