@@ -457,7 +457,8 @@ class TestSender:
             heard_by_then = len(broken.heard)
             running.stop()
 
-        assert heard_by_then <= 4
+        # One more may be heard while we look; without turns it would be all 20.
+        assert heard_by_then <= 6
 
     @on_both
     def test_several_may_run_on_one_database(self, database, database_url, site, ana):

@@ -32,6 +32,7 @@ _OF_WORDPRESS = {
 _NONE = {"author_id": "0", "parent_id": "0"}
 # Of a line that has no end, no more is read.
 _LONGEST_LINE = 1_000_000
+_LONGEST_FIELD = 131_072
 
 
 def read(pieces: Iterable[bytes]) -> Iterator[Record | Skipped]:
@@ -40,6 +41,8 @@ def read(pieces: Iterable[bytes]) -> Iterator[Record | Skipped]:
     first = next(lines, "")
     delimiter, columns = _header(first)
     # Strict, so that a row with a stray quotation mark is named, and not guessed at.
+    # The limit is one for the whole process, and others may have set theirs.
+    csv.field_size_limit(_LONGEST_FIELD)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         try:
