@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from moderation.cli import main
 from moderation.rules.settings import SETTABLE
 from tests.conftest import SHIPPED_MODELS
+from tests.running import free_port
 
 SHIPPED = next(SHIPPED_MODELS.glob("base-*")).name
 
@@ -64,7 +65,10 @@ def test_a_wrong_setting_is_named(run, monkeypatch):
 @pytest.mark.parametrize(
     "words", [("serve",), ("site", "list"), ("moderator", "add", "ana"), ("retrain",), ("evaluate",)]
 )
-def test_a_database_without_tables_is_refused_with_what_to_do(run, words):
+def test_a_database_without_tables_is_refused_with_what_to_do(run, words, monkeypatch):
+    # Somebody else may use the usual port.
+    monkeypatch.setenv("MODERATION_PORT", str(free_port()))
+
     told = run(*words, stdin="long enough\n")
 
     assert told.exit_code == 1
