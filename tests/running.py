@@ -24,6 +24,12 @@ def free_port() -> int:
         return port
 
 
+def is_listening(port: int) -> bool:
+    """Whether somebody takes connections at a port of this machine."""
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
 def command(*words: str, environment: Mapping[str, str], stdin: str = "") -> str:
     """Run a command to its end and return what it printed; a failure is shown with its reason."""
     done = subprocess.run(

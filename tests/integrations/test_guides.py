@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ from tests.conftest import (
     left_out,
     listening,
 )
-from tests.running import command, free_port, running
+from tests.running import command, free_port, is_listening, running
 
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs" / "integrations"
@@ -143,11 +142,6 @@ def receiving(folder: Path) -> Iterator[str]:
         environment={"COMMENTS": str(folder)},
     ):
         yield f"http://127.0.0.1:{port}/receive.php"
-
-
-def is_listening(port: int) -> bool:
-    with socket.socket() as tried:
-        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 def post(form: str, text: str, *, website: str = "") -> Answer:

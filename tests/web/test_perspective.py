@@ -545,6 +545,14 @@ class TestDiscovery:
 
         assert answer.json["rootUrl"] == f"{address}/"
 
+    @pytest.mark.parametrize("path", PATHS)
+    def test_who_asks_for_googles_own_name_is_kept_on_https(self, address, path):
+        answer = call("GET", address + path, headers={"Host": "commentanalyzer.googleapis.com"})
+
+        assert (
+            answer.json["rootUrl"] == answer.json["baseUrl"] == "https://commentanalyzer.googleapis.com/"
+        )
+
     @pytest.mark.parametrize(
         "public", ["https://moderation.example.org", "https://moderation.example.org/"]
     )

@@ -8,6 +8,8 @@ from moderation.web.perspective import batch, calls, cors, discovery
 from moderation.web.perspective.failures import Failure
 from moderation.web.state import state
 
+_GOOGLES_HOST = "commentanalyzer.googleapis.com"
+
 bp = Blueprint("perspective", __name__)
 bp.after_request(cors.allow)
 
@@ -42,8 +44,14 @@ def discover() -> Response:
         raise Failure(f"There is only version {discovery.VERSION}.", HTTPStatus.NOT_FOUND)
     # Clients post comments to the address that they find here. What a proxy says of it could be said
     # by anybody, so that behind one the operator names the address.
-    root = state().settings.public_url or request.host_url
+    root = state().settings.public_url or _asked_at()
     return _respond(calls.good(discovery.document(f"{root.rstrip('/')}/")))
+
+
+def _asked_at() -> str:
+    """Return the address that the client has asked."""
+    # Programs have Google's own name built in with https, which a proxy of the operator's ends.
+    return f"https://{_GOOGLES_HOST}/" if request.host == _GOOGLES_HOST else request.host_url
 
 
 def _key() -> str | None:
