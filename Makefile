@@ -18,6 +18,7 @@ demo: .venv/ready ## Start the service and an example blog with a few dozen comm
 test: .venv/ready-for-work ## Set everything up and run every test
 	@tests/get-chromium || true
 	@tests/get-php || true
+	@tests/get-nginx || true
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet

@@ -22,6 +22,8 @@ from tests.web.test_perspective import prepared
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "integrations" / "proxy.md"
 NGINX = ROOT / "integrations" / "proxy" / "nginx.conf"
+# Where nginx is though no shell finds it; the last is where tests/get-nginx puts it.
+SYSTEM = ("/usr/sbin", "/usr/local/sbin", ROOT / ".venv/nginx/usr/sbin")
 AKISMET, OF_KEY = "rest.akismet.com", f"{KEY}.rest.akismet.com"
 PERSPECTIVE = "commentanalyzer.googleapis.com"
 CHECK = urlencode(
@@ -87,7 +89,7 @@ def lonely_proxy(certificates, tmp_path_factory) -> Iterator[Proxy]:
 
 def proxying(certificates: Path, folder: Path, service: str) -> Iterator[Proxy]:
     """Let nginx run with our file, but for its ports and for where things are."""
-    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    nginx = shutil.which("nginx") or shutil.which("nginx", path=":".join(map(str, SYSTEM)))
     if not nginx:
         left_out("no nginx on this machine")
     proxy = Proxy(free_port(), free_port(), certificates / "ca.pem")
