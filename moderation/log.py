@@ -17,7 +17,8 @@ def configure(form: Literal["auto", "json", "console"]) -> None:
             *_renderers(people_watch=people_watch),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Whatever standard error is by then: servers and tests put another in its place.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 
