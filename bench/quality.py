@@ -17,7 +17,7 @@ from bench.opinions import Opinions, ask
 from bench.ours import classifier
 from moderation.classifier.corpus import Corpus
 from moderation.classifier.model import Classifier
-from moderation.cli.progress import progress
+from moderation.progress import progress
 
 _ERROR = 0.01
 

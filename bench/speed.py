@@ -21,7 +21,7 @@ from bench.contestants import (
 from bench.ours import classifier
 from bench.texts import LONGEST, TERMS, comments, mean_bytes, terms
 from bench.twin import difference
-from moderation.cli.progress import progress
+from moderation.progress import progress
 
 _SAME = 1e-6
 _SHOWN = 8

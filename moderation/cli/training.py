@@ -20,7 +20,7 @@ from moderation.classifier.retraining import CannotRetrain
 from moderation.classifier.safety import report
 from moderation.classifier.thresholds import Budgets
 from moderation.cli import opened, safety
-from moderation.cli.progress import progress
+from moderation.progress import progress
 from moderation.sites import Policies
 
 _REFUSED = 3
