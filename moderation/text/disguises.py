@@ -83,7 +83,7 @@ def undone(text: str, chunks: Sequence[str]) -> list[Change]:
         if not _HAS_LATIN.search(text):
             return []
     elif not may_be_apart and not _is_suspicious(text, classes):
-        _HARMLESS.add(chunks)
+        _HARMLESS.learn(chunks)
         return []
     return _Reader(text, chunks).changes(may_be_apart=may_be_apart)
 
@@ -98,13 +98,33 @@ class _Harmless:
         """Whether all of a text's chunks are known; never of one so long that they must be counted."""
         return len(chunks) <= _MOST_SUSPICIOUS and self._chunks.issuperset(chunks)
 
-    def add(self, chunks: Iterable[str]) -> None:
+    def learn(self, chunks: Sequence[str]) -> None:
+        """Remember what hides nothing, whatever else stands in a text.
+
+        That a text was passed over is no proof: bi---h is looked at only beside what is suspicious.
+        """
+        if len(chunks) > _MOST_SUSPICIOUS:
+            return
         if len(self._chunks) > _CHUNKS_REMEMBERED:
             self._chunks.clear()
-        self._chunks.update(chunk for chunk in chunks if len(chunk) <= _LONGEST_CHUNK)
+        self._chunks.update(
+            chunk for chunk in chunks if chunk not in self._chunks and _hides_nothing(chunk)
+        )
 
 
 _HARMLESS = _Harmless()
+
+
+def _hides_nothing(chunk: str) -> bool:
+    # Most readings are believed beside Latin letters; what has none there has none anywhere.
+    return len(chunk) <= _LONGEST_CHUNK and (
+        _is_innocent(chunk) or not _in_chunk(chunk, beside_latin=True)
+    )
+
+
+def _is_innocent(chunk: str) -> bool:
+    """Whether a look is enough to see that a chunk hides nothing."""
+    return chunk in known() or _is_plain(chunk)
 
 
 def _is_suspicious(text: str, classes: bytes) -> bool:
@@ -158,7 +178,6 @@ class _Reader:
         self._chunks = chunks
         self._beside_latin = text.isascii() or _is_mostly_latin(text)
         self._looked_at: set[str] = set()
-        self._harmless: list[str] = []
         self._left = _MOST_SUSPICIOUS
 
     def changes(self, *, may_be_apart: bool) -> list[Change]:
@@ -172,15 +191,13 @@ class _Reader:
             place = change[1]
         if found or not _HARMLESS.holds(self._chunks):
             found.extend(self._in_chunks(place, len(self._text)))
-            _HARMLESS.add(self._harmless)
+            _HARMLESS.learn(self._chunks)
         return found
 
     def _in_chunks(self, start: int, end: int) -> Iterator[Change]:
-        words = known()
         for match in _CHUNK.finditer(self._text, start, end):
             chunk = match.group()
-            if chunk in words or _is_plain(chunk):
-                self._harmless.append(chunk)
+            if _is_innocent(chunk):
                 continue
             place = match.start()
             for first, last, word in self._in_chunk(chunk):
@@ -191,9 +208,6 @@ class _Reader:
             self._look_at(len(chunk) // _LETTERS_OF_A_WORD)
             return _in_words(chunk, beside_latin=self._beside_latin)
         found = _in_chunk(chunk, beside_latin=self._beside_latin)
-        # Beside other scripts fewer readings are believed.
-        if not found and (self._beside_latin or chunk.isascii()):
-            self._harmless.append(chunk)
         if found is None:
             return ()
         if chunk not in self._looked_at:

@@ -264,3 +264,15 @@ def test_a_text_that_never_settles_is_left_as_it_is_written() -> None:
         once = normalise(text).text
 
         assert normalise(once).text == once
+
+
+@pytest.mark.parametrize("written", ["bi---h", "kil???s", "mur–––ed"])
+def test_what_is_read_does_not_depend_on_the_texts_before(written: str) -> None:
+    """A text of nothing suspicious is passed over, and must not be remembered as innocent."""
+    among_signs = f"you {written} (well-known)"
+    before = normalise(among_signs).text
+    assert written not in before
+
+    for _ in range(2):
+        assert normalise(f"you {written}").text == f"you {written}"
+        assert normalise(among_signs).text == before
