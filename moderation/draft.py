@@ -106,6 +106,18 @@ class Submission(Draft, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     id: Identifier
 
 
+def moment(written: str) -> datetime | None:
+    """Read a date as other systems write it, in UTC where it does not say otherwise.
+
+    None for what is no date, or one that has no place in UTC.
+    """
+    try:
+        read = datetime.fromisoformat(written.strip())
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
 def _check_utc(moment: datetime) -> None:
     try:
         moment.astimezone(UTC)

@@ -23,6 +23,9 @@ from moderation.verdict import Verdict
 # A comment that no classifier could judge waits beside the worst.
 _URGENCY_UNKNOWN = 1.0
 
+AKISMET_PREFIX = "akismet-"
+"""Stands before the guid of a check that came from an Akismet client, to make the comment's id."""
+
 # A client that heard no answer asks again at once, or after its time-out.
 _RETRIED_WITHIN = timedelta(minutes=10)
 

@@ -11,9 +11,7 @@ from itertools import chain, pairwise, repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.classifier.features import LONGEST_WORD, SOMEONE, cut, grams, spoken
-
-Numbers = NDArray[np.float64]
+from moderation.classifier.features import LONGEST_WORD, SOMEONE, Numbers, cut, grams, spoken
 
 # People make up words without end: after so many all are forgotten, which costs less than a second.
 _WORDS_REMEMBERED = 32_768

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.classifier.features import length_factor, manners, places, written_so
+from moderation.classifier.features import Numbers, length_factor, manners, places, written_so
 from moderation.classifier.memory import Memory, pairs
 from moderation.classifier.thresholds import NO_TRADES, Trades
 from moderation.text import Normalised
@@ -24,8 +24,6 @@ HEADS = ("rejection", *ATTRIBUTES)
 
 ENGLISH = frozenset({"en"})
 
-Numbers = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights:
@@ -34,7 +32,7 @@ class Weights:
     vocabulary: tuple[str, ...]
     # One row a gram of the vocabulary, one column a head.
     grams: NDArray[np.float32]
-    intercepts: NDArray[np.float64]
+    intercepts: Numbers
     length_offset: float
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """What every format is translated to: a comment as a site sends it, and what was decided on it there."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -14,6 +14,7 @@ from moderation.draft import (
     Author,
     Page,
     Submission,
+    moment,
 )
 
 # The fields of a comment, as formats name them here, with the number of characters that are kept.
@@ -118,9 +119,7 @@ def _moment(text: str, mended: list[str]) -> datetime | None:
     text = text.strip()
     if not text or text.startswith(_NO_DATE):
         return None
-    try:
-        read = datetime.fromisoformat(text)
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    read = moment(text)
+    if read is None:
         mended.append("a date that cannot be read was left out")
-        return None
+    return read

@@ -13,13 +13,12 @@ import msgspec
 
 from moderation.callbacks import SECRET_PREFIX, NoCallback, secret
 from moderation.feedback import FeedEntry
+from moderation.intake import AKISMET_PREFIX
 from moderation.outgoing import BadCallback, Place
 from moderation.store.tables import Decision, Delivery, Receiver, Site
 from moderation.verdict import Action
 
 _USER_AGENT = f"comment-moderation/{metadata.version('comment-moderation')}"
-# What the Akismet dialect puts before its own ids to make a comment's.
-_AKISMET_PREFIX = "akismet-"
 
 
 class Undeliverable(Exception):
@@ -146,7 +145,7 @@ def _akismet(delivery: Delivery) -> Message:
 
 
 def _guid(decision: Decision) -> str:
-    return decision.comment.external_id.removeprefix(_AKISMET_PREFIX)
+    return decision.comment.external_id.removeprefix(AKISMET_PREFIX)
 
 
 def _headers() -> dict[str, str]:

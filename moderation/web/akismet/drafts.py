@@ -2,14 +2,21 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, NamedTuple, get_args
 
-from moderation.draft import Address, Author, CommentText, Form, Identifier, Page, ShortText, Submission
+from moderation.draft import (
+    Address,
+    Author,
+    CommentText,
+    Form,
+    Identifier,
+    Page,
+    ShortText,
+    Submission,
+    moment,
+)
+from moderation.intake import AKISMET_PREFIX
 from moderation.store.tables import Comment
-
-# Ids that sites give us themselves look otherwise.
-_OURS = "akismet-"
 
 # What each call about a comment must have, in the order in which it is missed.
 _REQUIRED = ("blog", "user_ip")
@@ -58,7 +65,7 @@ def receive(fields: Mapping[str, str], guid: str, *, spelling: Spelling = as_sen
         id=taken.number("user_id") or taken.number("user_ID"),
     )
     draft = Submission(
-        id=_OURS + guid,
+        id=AKISMET_PREFIX + guid,
         # A signup or a pingback may say nothing but whom it comes from. What says nothing at all is
         # blank, which goes to a person.
         text=taken.value("comment_content", CommentText)
@@ -67,11 +74,11 @@ def receive(fields: Mapping[str, str], guid: str, *, spelling: Spelling = as_sen
         author=author,
         page=Page(
             url=taken.value("permalink", Address),
-            published_at=_moment(fields.get("comment_post_modified_gmt", "")),
+            published_at=moment(fields.get("comment_post_modified_gmt", "")),
         ),
         form=Form(honeypot=taken.honeypot(), seconds=_seconds(fields)),
         parent_id=taken.number("comment_parent"),
-        submitted_at=_moment(fields.get("comment_date_gmt", "")),
+        submitted_at=moment(fields.get("comment_date_gmt", "")),
     )
     return Received(draft, taken.is_cut)
 
@@ -83,8 +90,8 @@ def reporter(fields: Mapping[str, str]) -> str:
 
 def guid(comment: Comment) -> str | None:
     """Return the id under which a client knows the comment, or None where another door took it."""
-    is_ours = comment.external_id.startswith(_OURS)
-    return comment.external_id.removeprefix(_OURS) if is_ours else None
+    is_ours = comment.external_id.startswith(AKISMET_PREFIX)
+    return comment.external_id.removeprefix(AKISMET_PREFIX) if is_ours else None
 
 
 class _Taken:
@@ -112,15 +119,6 @@ class _Taken:
         named = self._fields.get("honeypot_field_name", "")
         names = ("POST_ak_hp_textarea", *((named, f"POST_{named}") if named else ()))
         return next(filter(None, (self.value(name, Address) for name in names)), None)
-
-
-def _moment(sent: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(sent.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    # No date, year 0, or one that has no place in UTC.
-    except (ValueError, OverflowError):
-        return None
 
 
 def _seconds(fields: Mapping[str, str]) -> float | None:
