@@ -141,6 +141,18 @@ def listening(settings: Settings) -> Iterator[str]:
         app.extensions["moderation"].database.close()
 
 
+@contextmanager
+def on_each_database(request, tmp_path_factory, **chosen) -> Iterator[tuple[Database, str]]:
+    """A database of the kind that the fixture's parameter names, and the address of a service on it."""
+    folder = tmp_path_factory.mktemp("service")
+    url = fresh_database(request, folder)
+    database = Database(url)
+    settings = Settings(instance=folder, database_url=url, models=SHIPPED_MODELS, **chosen)
+    with listening(settings) as address:
+        yield database, address
+    database.close()
+
+
 def add_site(database: Database, name: str, key: str) -> Site:
     """Add a site that brings its key."""
     with database.writing() as session:

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from moderation import settings, sites
 from moderation.cli import opened
+from moderation.cli.printing import show
 from moderation.importers import disqus, source, storing, table, wxr
 from moderation.importers.record import Record, Skipped, Status
 from moderation.importers.source import BadFile
@@ -33,7 +34,6 @@ from moderation.store.tables import Site
 _MOST_RECORDS = 500
 _MOST_CHARACTERS = 150_000
 _SKIPPED_NAMED = 10
-_WIDTH_OF_PIPES = 120
 _STANDARD_INPUT = "-"
 
 _LABELS = {
@@ -281,7 +281,7 @@ def _tell(tally: _Tally, site: Site, *, dry_run: bool) -> None:
         if count:
             # As text: square brackets are no markup here.
             shown.add_row(Text(label), f"{count:,}")
-    Console(width=None if sys.stdout.isatty() else _WIDTH_OF_PIPES).print(shown)
+    show(shown)
     for one in tally.named:
         click.echo(f"{_printable(one.where)}: {one.why}", err=True)
     more = tally.skipped.total() - len(tally.named)

@@ -1,13 +1,11 @@
 """`moderation train`, `retrain` and `evaluate`: make models, and measure them."""
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import click
 from rich import box
-from rich.console import Console
 from rich.table import Column, Table
 
 from moderation import feedback, settings
@@ -20,11 +18,11 @@ from moderation.classifier.retraining import CannotRetrain
 from moderation.classifier.safety import report
 from moderation.classifier.thresholds import Budgets
 from moderation.cli import opened, safety
+from moderation.cli.printing import show
 from moderation.progress import progress
 from moderation.sites import Policies
 
 _REFUSED = 3
-_WIDTH_OF_PIPES = 120
 
 _share = click.FloatRange(0, 1, min_open=True, max_open=True)
 _good_lost = click.option(
@@ -138,7 +136,7 @@ def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  #
         with progress() as tell:
             found = report.measure(model, Policies().default(), progress=tell)
         for table in safety.tables(found):
-            _print(table)
+            show(table)
         return
     if corpus:
         with progress() as tell:
@@ -178,19 +176,14 @@ def _show(tests: tuple[Trial, ...]) -> None:
     for test in tests:
         for attribute, found in test.measures.items():
             table.add_row(test.name, attribute, *_figures(found))
-    _print(table)
+    show(table)
 
 
 def _compare(measures: dict[str, Measure]) -> None:
     table = _table("model", "decisions", "rejected", "AUC", "average precision", "log loss")
     for name, found in measures.items():
         table.add_row(name, *_figures(found), _figure(found.log_loss))
-    _print(table)
-
-
-def _print(table: Table) -> None:
-    # A pipe has no width that the table would have to fit into.
-    Console(width=None if sys.stdout.isatty() else _WIDTH_OF_PIPES).print(table)
+    show(table)
 
 
 def _table(*headings: str) -> Table:

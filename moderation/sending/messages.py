@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from moderation import sites
 from moderation.callbacks import SECRET_PREFIX, NoCallback, secret
 from moderation.feedback import FeedEntry
 from moderation.intake import AKISMET_PREFIX
@@ -130,7 +131,7 @@ def _akismet(delivery: Delivery) -> Message:
         raise Undeliverable("The blog's plugin wants to be shown the site's key, which is not kept yet.")
     place = Place.of(comment.akismet_callback or "")
     # It came with the comment, so whoever knows the key could name any server.
-    if place.host != Place.of(site.url).host:
+    if not sites.is_own_address(site, comment.akismet_callback or ""):
         raise Undeliverable(f"The plugin's address is at {place.host}, and the site itself is not.")
     result = "true" if delivery.decision.action is Action.REJECT else "false"
     body = msgspec.json.encode(

@@ -8,12 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from moderation import intake, review, sites
-from moderation.settings import Settings
-from moderation.store import Database
 from moderation.store.tables import Comment, RejectionReason
 from moderation.verdict import ATTRIBUTES, Action
 from tests.calling import Answer, call
-from tests.conftest import SHIPPED_MODELS, add_moderator, add_site, at, fresh_database, listening
+from tests.conftest import add_moderator, add_site, at, on_each_database
 
 MILITIA = (
     "ETTs still embed with local forces and they matter for building capacity. Maybe the article means "
@@ -27,12 +25,8 @@ THANKS = "Thank you, I agree."
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def service(request, tmp_path_factory):
     """A database of each kind, and a service on it; each test has a site of its own."""
-    folder = tmp_path_factory.mktemp("service")
-    url = fresh_database(request, folder)
-    database = Database(url)
-    with listening(Settings(instance=folder, database_url=url, models=SHIPPED_MODELS)) as address:
-        yield database, address
-    database.close()
+    with on_each_database(request, tmp_path_factory) as found:
+        yield found
 
 
 @pytest.fixture

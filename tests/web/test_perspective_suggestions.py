@@ -10,12 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from moderation import feedback, sites
-from moderation.settings import Settings
-from moderation.store import Database
 from moderation.store.tables import Comment
 from moderation.verdict import Action
 from tests.calling import Answer, call
-from tests.conftest import SHIPPED_MODELS, add_site, fresh_database, listening
+from tests.conftest import add_site, on_each_database
 
 TEXT = "What a day, said ana."
 
@@ -23,12 +21,8 @@ TEXT = "What a day, said ana."
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def service(request, tmp_path_factory):
     """A database of each kind, and a service on it; each test has a site of its own."""
-    folder = tmp_path_factory.mktemp("service")
-    url = fresh_database(request, folder)
-    database = Database(url)
-    with listening(Settings(instance=folder, database_url=url, models=SHIPPED_MODELS)) as address:
-        yield database, address
-    database.close()
+    with on_each_database(request, tmp_path_factory) as found:
+        yield found
 
 
 @pytest.fixture

@@ -6,10 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from moderation import intake, sites
-from moderation.settings import Settings
-from moderation.store import Database
 from moderation.store.tables import Comment
-from tests.conftest import SHIPPED_MODELS, add_site, fresh_database, listening
+from tests.conftest import add_site, on_each_database
 from tests.web.akismet.asking import Blog
 
 PUBLIC_URL = "https://moderation.example.org/"
@@ -18,13 +16,8 @@ PUBLIC_URL = "https://moderation.example.org/"
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def service(request, tmp_path_factory):
     """A database of each kind, and the address of a service on it."""
-    folder = tmp_path_factory.mktemp("akismet")
-    url = fresh_database(request, folder)
-    database = Database(url)
-    settings = Settings(instance=folder, database_url=url, models=SHIPPED_MODELS, public_url=PUBLIC_URL)
-    with listening(settings) as address:
-        yield database, address
-    database.close()
+    with on_each_database(request, tmp_path_factory, public_url=PUBLIC_URL) as found:
+        yield found
 
 
 @pytest.fixture
