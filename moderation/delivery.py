@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Result, Select, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from moderation.access import Access
 from moderation.refusal import Refusal
 from moderation.store.tables import Comment, Decision, Delivery, DeliveryState, Receiver, Site
 from moderation.verdict import Action
@@ -120,6 +121,7 @@ def recent(
     session: Session,
     *,
     site: Site | None = None,
+    access: Access | None = None,
     state: DeliveryState | None = None,
     limit: int,
     before: int | None = None,
@@ -131,6 +133,8 @@ def recent(
     rows = _with_comments(select(Delivery)).order_by(Delivery.id.desc()).limit(limit)
     if site is not None:
         rows = rows.where(Delivery.site_id == site.id)
+    if access is not None:
+        rows = rows.where(access.to(Delivery.site_id))
     if state is not None:
         rows = rows.where(*Delivery.are(state))
     if before is not None:

@@ -113,6 +113,11 @@ def author_range(author: Author) -> str | None:
     return str(ipaddress.ip_network((int(address), _RANGE[address.version]), strict=False))
 
 
+def page_key(url: str | None) -> str | None:
+    """Return what a page is looked up by, or None where a comment named none."""
+    return hashlib.sha256(url.encode()).hexdigest() if url else None
+
+
 def _copies(
     session: Session, site: Site, case: Case, own: dict[str, Any], now: datetime
 ) -> tuple[Copies, Copies]:

@@ -11,17 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from moderation import history
+from moderation import chance, history, urgency
 from moderation.draft import Draft, Submission
 from moderation.refusal import Refusal
 from moderation.rules import Case, History, Policy
 from moderation.sketch import sketch
-from moderation.store.tables import Comment, Decision, Site, Sketch, StoredVerdict
-from moderation.text import Normalised, fingerprint, normalise
-from moderation.verdict import Verdict
-
-# A comment that no classifier could judge waits beside the worst.
-_URGENCY_UNKNOWN = 1.0
+from moderation.store.tables import Comment, Decision, Facet, Site, Sketch, StoredVerdict, WaitsFor
+from moderation.text import Normalised, detect, fingerprint, normalise
+from moderation.verdict import Action, Verdict
 
 AKISMET_PREFIX = "akismet-"
 """Stands before the guid of a check that came from an Akismet client, to make the comment's id."""
@@ -176,7 +173,7 @@ def replace(
     superseded = session.execute(
         update(Comment)
         .where(Comment.id == older.id, Comment.superseded.is_(False))
-        .values(superseded=True)
+        .values(superseded=True, waits_for=None)
     )
     if superseded.rowcount == 0:  # type: ignore[attr-defined]  # An UPDATE's result counts rows.
         newest = latest(session, site, draft.id)
@@ -192,6 +189,8 @@ def comment_columns(
     site: Site, draft: Submission, verdict: Verdict, text: Normalised, *, edition: int, now: datetime
 ) -> dict[str, Any]:
     """Say what the row of a comment holds, for which the verdict holds; `text` is normalised."""
+    waits_for, audit_share = _waits_for(site, draft, verdict, edition)
+    is_open = waits_for is WaitsFor.DECISION
     return {
         "site_id": site.id,
         "external_id": draft.id,
@@ -215,8 +214,12 @@ def comment_columns(
         "text_hash": fingerprint(text),
         "author_key": history.author_key(draft.author),
         "author_range": history.author_range(draft.author),
+        "page_key": history.page_key(draft.page.url),
+        "language": detect(text) or site.languages.partition(",")[0],
+        "due_at": now + (urgency.patience(verdict) if is_open else urgency.FOR_A_CHECK),
+        "audit_share": audit_share,
         "outcome": verdict.action,
-        "urgency": _URGENCY_UNKNOWN if verdict.probability is None else verdict.probability,
+        "waits_for": waits_for,
     }
 
 
@@ -240,6 +243,12 @@ def sketch_columns(comment_id: int, text: Normalised) -> list[dict[str, int]]:
     return [{"number": number, "comment_id": comment_id} for number in sketch(text)]
 
 
+def facet_columns(comment_id: int, language: str, verdict: Verdict) -> list[dict[str, Any]]:
+    """Say what the rows hold by which people find a comment: its language, and the verdict's reasons."""
+    names = {f"language:{language}", *(f"reason:{reason.code}" for reason in verdict.reasons)}
+    return [{"name": name, "comment_id": comment_id} for name in sorted(names)]
+
+
 def content_hash(draft: Submission) -> str:
     """Return what tells the content of `draft` from any other."""
     return hashlib.sha256(msgspec.json.encode(draft)).hexdigest()
@@ -255,6 +264,7 @@ def _insert(
     numbers = sketch_columns(comment.id, text)
     if numbers:
         session.execute(insert(Sketch), numbers)
+    session.execute(insert(Facet), facet_columns(comment.id, comment.language, verdict))
     stored = StoredVerdict(**verdict_columns(comment.id, verdict))
     session.add(stored)
     session.flush()
@@ -262,6 +272,17 @@ def _insert(
     set_committed_value(comment, "verdict", stored)
     set_committed_value(comment, "decisions", [])
     return comment
+
+
+def _waits_for(
+    site: Site, draft: Submission, verdict: Verdict, edition: int
+) -> tuple[WaitsFor | None, float | None]:
+    """Say what the comment waits for, and with what probability chance chose it where it did."""
+    if verdict.action is Action.REVIEW:
+        return WaitsFor.DECISION, None
+    if chance.falls(site.audit_share, "audit", site.id, draft.id, edition):
+        return WaitsFor.AUDIT, site.audit_share
+    return None, None
 
 
 def _says_the_same(stored: Comment, draft: Submission) -> bool:

@@ -162,10 +162,10 @@ def _matches(moderator: Moderator | None, password: str) -> bool:
     if len(password) > LONGEST_PASSWORD:
         return False
     try:
-        _hasher.verify(moderator.password_hash if moderator else _nobodys_hash(), password)
+        _hasher.verify((moderator and moderator.password_hash) or _nobodys_hash(), password)
     except VerifyMismatchError:
         return False
-    return moderator is not None
+    return moderator is not None and moderator.password_hash is not None
 
 
 @cache

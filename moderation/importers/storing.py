@@ -13,7 +13,15 @@ from moderation import intake
 from moderation.importers.record import Record, Status
 from moderation.rules import Case, Policy
 from moderation.rules.options import MOST_DAYS_OF_NEAR_COPIES
-from moderation.store.tables import Comment, Decision, RejectionReason, Site, Sketch, StoredVerdict
+from moderation.store.tables import (
+    Comment,
+    Decision,
+    Facet,
+    RejectionReason,
+    Site,
+    Sketch,
+    StoredVerdict,
+)
 from moderation.text import normalise
 from moderation.verdict import Action, Signal, Verdict
 
@@ -121,7 +129,7 @@ def store(
     texts = [normalise(record.draft.text) for record in found.new]
     rows = [
         intake.comment_columns(site, record.draft, verdict, text, edition=1, now=_when(record, now))
-        | {"outcome": _outcome(record), "revision": int(not _is_open(record)), "superseded": False}
+        | _settled(record)
         for record, verdict, text in zip(found.new, judged, texts, strict=True)
     ]
     inserted = session.execute(
@@ -133,6 +141,14 @@ def store(
     numbers: dict[str, int] = {row.external_id: row.id for row in inserted}
     ids = [numbers[record.draft.id] for record in found.new]
     session.execute(insert(StoredVerdict), list(map(intake.verdict_columns, ids, judged)))
+    session.execute(
+        insert(Facet),
+        [
+            facet
+            for comment_id, row, verdict in zip(ids, rows, judged, strict=True)
+            for facet in intake.facet_columns(comment_id, row["language"], verdict)
+        ],
+    )
     decisions = [
         _decision(site, comment_id, record, now=now)
         for comment_id, record in zip(ids, found.new, strict=True)
@@ -157,8 +173,17 @@ def _is_open(record: Record) -> bool:
     return record.status is Status.PENDING
 
 
-def _outcome(record: Record) -> Action:
-    return Action.REVIEW if _is_open(record) else _DECISIONS[record.status][0]
+def _settled(record: Record) -> dict[str, Any]:
+    """What became of it; nobody checks what was decided elsewhere."""
+    if _is_open(record):
+        return {"outcome": Action.REVIEW, "revision": 0, "superseded": False}
+    return {
+        "outcome": _DECISIONS[record.status][0],
+        "revision": 1,
+        "superseded": False,
+        "waits_for": None,
+        "audit_share": None,
+    }
 
 
 def _when(record: Record, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from moderation.refusal import Refusal
+from moderation.store import search
 from moderation.store.engine import Database
 
 # Any number, as long as nothing else in the database uses it for a lock.
@@ -49,6 +50,7 @@ def upgrade(database: Database) -> None:
                 config = _config()
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+                search.set_up(connection)
                 if sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():
                     raise BrokenReferences("The upgrade would leave rows that refer to nothing.")
         finally:

@@ -12,7 +12,7 @@ from moderation.log import configure
 from moderation.sending import Sender
 from moderation.settings import Settings
 from moderation.store import Database
-from moderation.web import akismet, api, console, errors, log, ops, perspective
+from moderation.web import akismet, api, console, errors, language, log, ops, perspective
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
 from moderation.web.identifiers import IdentifierConverter
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     log.set_up(app)
     errors.set_up(app)
+    language.set_up(app)
     protect(app, exempt=(api.bp, akismet.bp, perspective.bp))
     app.after_request(add_security_headers)
     app.register_blueprint(akismet.bp)

@@ -9,7 +9,7 @@ from moderation import feedback, intake, review, sites
 from moderation.importers import storing
 from moderation.importers.record import Record, Status
 from moderation.sites import Policies
-from moderation.store.tables import Comment, Decision, Delivery, RejectionReason, Sketch
+from moderation.store.tables import Comment, Decision, Delivery, RejectionReason, Sketch, WaitsFor
 from moderation.verdict import Action
 from tests.conftest import at
 from tests.importers import making
@@ -77,7 +77,7 @@ def test_what_waited_waits_here_whatever_the_machine_says(database, site):
     assert (comment.outcome, comment.revision, comment.decisions) == (Action.REVIEW, 0, [])
     assert (comment.verdict.action, comment.verdict.probability) == (Action.REVIEW, 0.1)
     assert "waited" in [one.code for one in comment.verdict.value().reasons]
-    assert comment.urgency == 0.1
+    assert comment.waits_for is WaitsFor.DECISION
 
 
 def test_the_feed_and_the_outbox_tell_nothing_of_the_past(database, site):

@@ -253,7 +253,7 @@ class TestDeciding:
             skipped = [stored(session, site, f"skipped {number}") for number in range(3)]
             for number, comment in enumerate(skipped):
                 # Before all that other tests left behind.
-                comment.urgency = 2 - number / 100
+                comment.due_at = at(-1_000 + number)
             numbers = [comment.id for comment in skipped]
             session.commit()
         page = ana.read("/console/next")

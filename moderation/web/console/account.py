@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from moderation import moderators
 from moderation.draft import NO_NUL
-from moderation.web.console.blueprint import bp, moderator
+from moderation.store.tables import Role
+from moderation.web.console.blueprint import bp, moderator, needs
 from moderation.web.parsing import form
 from moderation.web.state import state
 
@@ -70,6 +71,7 @@ def login_submit() -> Response | tuple[str, HTTPStatus]:
 
 
 @bp.post("/logout")
+@needs(Role.READER)
 def logout() -> Response:
     """End this browser's login."""
     with state().database.writing() as db:
@@ -86,6 +88,7 @@ def password() -> str:
 
 
 @bp.post("/password")
+@needs(Role.READER)
 def password_submit() -> Response | tuple[str, HTTPStatus]:
     """Change the password; every browser has to log in again, this one too."""
     given = form(PasswordForm)

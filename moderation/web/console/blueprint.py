@@ -1,23 +1,39 @@
 """The console's blueprint, and the door in front of it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from flask import Blueprint, g, redirect, request, session, url_for
-from sqlalchemy.orm import Session
+from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from moderation import moderators, review
-from moderation.store.tables import Moderator
+from moderation import access, moderators, review
+from moderation.access import Access
+from moderation.store.tables import Backtest, Comment, Decision, Delivery, Moderator, Role, Site
 from moderation.web.parsing import LARGEST_NUMBER
+from moderation.web.problem import Refused
 from moderation.web.state import state
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 bp = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
 
 _OPEN = frozenset({"console.login", "console.login_submit"})
 # Who must choose a new password can do that, or leave.
 _WITH_OLD_PASSWORD = frozenset({"console.password", "console.password_submit", "console.logout"})
+# The sites of what an address names. Whoever may not look at the site does not find it.
+_SITE_OF: dict[str, tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]]] = {
+    "site_id": (Site.id, Site.id),
+    "comment_id": (Comment.id, Comment.site_id),
+    "decision_id": (Decision.id, Decision.site_id),
+    "delivery_id": (Delivery.id, Delivery.site_id),
+    "backtest_id": (Backtest.id, Backtest.site_id),
+}
 
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_NUMBER)]
@@ -37,22 +53,71 @@ def let_in() -> Response | None:
     token = session.get("token")
     if token:
         with state().database.reading() as db:
-            g.moderator = moderators.logged_in(db, token, now=datetime.now(UTC))
+            found = moderators.logged_in(db, token, now=datetime.now(UTC))
+            g.moderator = found
+            if found is not None:
+                g.access = access.of(db, found)
+                _check_sites(db, g.access)
     if not token or g.moderator is None:
         # Only this service's own paths get here, so that leading back to one is safe.
         session["wanted"] = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("console.login"), code=303)
     if g.moderator.must_change_password and request.endpoint not in _WITH_OLD_PASSWORD:
         return redirect(url_for("console.password"), code=303)
+    needed = _needed(request.endpoint or "")
+    if not g.access.is_at_least(needed):
+        raise Refused(
+            HTTPStatus.FORBIDDEN,
+            "not_allowed",
+            f"This needs the role “{needed}”; yours is “{g.moderator.role}”. An admin can change it.",
+        )
     return None
+
+
+def needs(role: Role) -> Callable[[View], View]:
+    """Close a view to everyone below a role.
+
+    Without it, looking needs the role of a reader, and doing anything that of a moderator.
+    """
+
+    def mark(view: View) -> View:
+        view.needed = role  # type: ignore[attr-defined]  # A mark on the function.
+        return view
+
+    return mark
 
 
 def frame(db: Session) -> dict[str, object]:
     """Read what stands around every page: how many comments wait, and what can be undone."""
-    return {"waiting": review.count_waiting(db), "undoable": review.last_by(db, moderator())}
+    return {
+        "waiting": review.count_waiting(db, access=allowed()),
+        "undoable": review.last_by(db, moderator()),
+    }
+
+
+def allowed() -> Access:
+    """Return what the moderator who is logged in may look at and do."""
+    found: Access = g.access
+    return found
 
 
 def moderator() -> Moderator:
     """Return who is logged in; every page but the login has someone."""
     found: Moderator = g.moderator
     return found
+
+
+def _needed(endpoint: str) -> Role:
+    usual = Role.READER if request.method in {"GET", "HEAD"} else Role.MODERATOR
+    needed: Role = getattr(current_app.view_functions.get(endpoint), "needed", usual)
+    return needed
+
+
+def _check_sites(db: Session, given: Access) -> None:
+    """Raise NotFound where the address names something of a site that the moderator may not look at."""
+    for name, value in (request.view_args or {}).items():
+        if name in _SITE_OF and not given.covers_all:
+            number, site_id = _SITE_OF[name]
+            site = db.scalar(select(site_id).where(number == value))
+            if site is None or not given.covers(site):
+                raise NotFound

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from moderation import delivery
 from moderation.store.tables import DeliveryState
-from moderation.web.console.blueprint import Number, bp, frame
+from moderation.web.console.blueprint import Number, allowed, bp, frame
 from moderation.web.parsing import LARGEST_NUMBER, query
 from moderation.web.state import state
 
@@ -27,7 +27,9 @@ def deliveries() -> str:
     """Show what sites were told, the latest first."""
     asked = query(DeliveriesQuery)
     with state().database.reading() as db:
-        found = delivery.recent(db, state=asked.state, limit=_ROWS, before=asked.before)
+        found = delivery.recent(
+            db, access=allowed(), state=asked.state, limit=_ROWS, before=asked.before
+        )
         return render_template(
             "console/deliveries.html",
             deliveries=found,

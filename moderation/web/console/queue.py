@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from moderation import review
 from moderation.verdict import Action
-from moderation.web.console.blueprint import NextQuery, Number, bp, frame
+from moderation.web.console.blueprint import NextQuery, Number, allowed, bp, frame
 from moderation.web.parsing import query
 from moderation.web.state import state
 
@@ -33,7 +33,7 @@ def queue() -> str:
         return render_template(
             "console/queue.html",
             outcome=asked.outcome,
-            comments=review.listed(db, asked.outcome, limit=_ROWS),
+            comments=review.listed(db, asked.outcome, access=allowed(), limit=_ROWS),
             rows=_ROWS,
             **frame(db),
         )
@@ -45,7 +45,7 @@ def next_comment() -> Response:
     skipped = query(NextQuery).after
     with state().database.reading() as db:
         after = review.comment(db, skipped) if skipped else None
-        found = review.next_waiting(db, after=after)
+        found = review.next_waiting(db, access=allowed(), after=after)
     if found is None:
         return redirect(url_for("console.queue"), code=303)
     return redirect(url_for("console.comment", comment_id=found.id, after=skipped), code=303)
@@ -56,7 +56,7 @@ def decisions() -> str:
     """Show who decided what, the latest first."""
     asked = query(DecisionsQuery)
     with state().database.reading() as db:
-        found = review.decisions(db, limit=_ROWS, before=asked.before)
+        found = review.decisions(db, access=allowed(), limit=_ROWS, before=asked.before)
         return render_template(
             "console/decisions.html",
             decisions=found,

@@ -1,14 +1,15 @@
-"""The queue, and what moderators do: decide, undo, look back. Decisions are appended, never edited."""
+"""Decide, undo, look back. Decisions are appended, never edited."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from moderation import delivery
+from moderation import audit, delivery
+from moderation.access import Access
 from moderation.refusal import Refusal
-from moderation.store.tables import Comment, Decision, Moderator, RejectionReason, Site
+from moderation.review.sampling import waits_after
+from moderation.store.tables import Claim, Comment, Decision, Hold, Moderator, RejectionReason, Site
 from moderation.verdict import Action
 
 
@@ -44,35 +45,6 @@ class Edited(Conflict):
         super().__init__(comment, "the author edited this comment")
 
 
-def listed(session: Session, outcome: Action, *, limit: int) -> Sequence[Comment]:
-    """List what waits, the most urgent first, then the oldest; or what is settled, the latest first."""
-    rows = _waiting() if outcome is Action.REVIEW else _current(outcome).order_by(Comment.id.desc())
-    return session.scalars(rows.limit(limit)).all()
-
-
-def count_waiting(session: Session) -> int:
-    """Count the comments that wait for a person."""
-    return (
-        session.scalar(
-            select(func.count()).where(Comment.outcome == Action.REVIEW, Comment.superseded.is_(False))
-        )
-        or 0
-    )
-
-
-def next_waiting(session: Session, *, after: Comment | None = None) -> Comment | None:
-    """Return the most urgent comment that waits, or the one that follows `after`."""
-    rows = _waiting()
-    if after is not None:
-        rows = rows.where(
-            or_(
-                Comment.urgency < after.urgency,
-                and_(Comment.urgency == after.urgency, Comment.id > after.id),
-            )
-        )
-    return session.scalar(rows.limit(1))
-
-
 def comment(session: Session, comment_id: int) -> Comment:
     """Return a comment with its site, verdict and decisions, or raise UnknownComment."""
     found = session.scalar(
@@ -106,7 +78,18 @@ def decide(
     Raises AlreadyDecided or Edited when the comment has changed since, and changes nothing then.
     """
     decided = comment(session, comment_id)
-    return _append(session, decided, by, action, reason, seen=seen, now=now)
+    decision = _append(session, decided, by, action, reason, seen=seen, now=now)
+    details = f"As {reason}." if decision.reason else ""
+    audit.note(
+        session,
+        by,
+        f"comment.{action}",
+        f"comment {comment_id}",
+        site_id=decided.site_id,
+        details=details,
+        now=now,
+    )
+    return decision
 
 
 def undo(session: Session, decision_id: int, by: Moderator, *, now: datetime) -> Decision:
@@ -119,7 +102,7 @@ def undo(session: Session, decision_id: int, by: Moderator, *, now: datetime) ->
         raise UnknownDecision(f"There is no decision {decision_id}.")
     decided = comment(session, undone.comment_id)
     before = next((d for d in decided.decisions if d.revision == undone.revision - 1), None)
-    return _append(
+    decision = _append(
         session,
         decided,
         by,
@@ -129,6 +112,8 @@ def undo(session: Session, decision_id: int, by: Moderator, *, now: datetime) ->
         undoes=undone,
         now=now,
     )
+    audit.note(session, by, "comment.undo", f"comment {decided.id}", site_id=decided.site_id, now=now)
+    return decision
 
 
 def report(
@@ -151,7 +136,9 @@ def report(
     return _append(session, decided, reporter, action, reason, seen=decided.revision, now=now)
 
 
-def decisions(session: Session, *, limit: int, before: int | None = None) -> list[Decision]:
+def decisions(
+    session: Session, *, access: Access | None = None, limit: int, before: int | None = None
+) -> list[Decision]:
     """Who decided what, the latest first; `before` is the number of the last one shown.
 
     Without what was decided before the site came to us: thousands of old decisions at once.
@@ -163,6 +150,8 @@ def decisions(session: Session, *, limit: int, before: int | None = None) -> lis
         .order_by(Decision.id.desc())
         .limit(limit)
     )
+    if access is not None:
+        rows = rows.where(access.to(Decision.site_id))
     return list(session.scalars(rows if before is None else rows.where(Decision.id < before)))
 
 
@@ -202,11 +191,12 @@ def _append(
     undoes: Decision | None = None,
     now: datetime,
 ) -> Decision:
+    waits_for = waits_after(session, decided, by, action, is_undo=undoes is not None)
     # The condition and the change are one statement: of two moderators, one changes no row.
     changed = session.execute(
         update(Comment)
         .where(Comment.id == decided.id, Comment.revision == seen, Comment.superseded.is_(False))
-        .values(revision=seen + 1, outcome=action)
+        .values(revision=seen + 1, outcome=action, waits_for=waits_for)
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount == 0:  # type: ignore[attr-defined]  # An UPDATE's result counts rows.
@@ -235,6 +225,12 @@ def _append(
     )
     session.add(decision)
     session.flush()
+    for aside in (Claim, Hold):
+        session.execute(
+            delete(aside)
+            .where(aside.comment_id == decided.id)
+            .execution_options(synchronize_session=False)
+        )
     delivery.announce(session, decided, decision, now=now)
     return decision
 
@@ -246,15 +242,3 @@ def _conflict(session: Session, comment_id: int) -> Conflict:
     if not current.decisions:
         return Conflict(current, "the page was out of date")
     return AlreadyDecided(current, current.decisions[-1])
-
-
-def _waiting() -> Select[Comment]:
-    return _current(Action.REVIEW).order_by(Comment.urgency.desc(), Comment.id)
-
-
-def _current(outcome: Action) -> Select[Comment]:
-    return (
-        select(Comment)
-        .where(Comment.outcome == outcome, Comment.superseded.is_(False))
-        .options(joinedload(Comment.verdict), joinedload(Comment.site))
-    )

@@ -1,0 +1,55 @@
+"""The tables, and what each row means. Rows are appended; the few columns that change say so."""
+
+from moderation.store.tables.backtests import Backtest
+from moderation.store.tables.base import Base
+from moderation.store.tables.comments import Comment, Facet, Sketch, StoredVerdict
+from moderation.store.tables.decisions import Act, Claim, Decision, Hold, Note
+from moderation.store.tables.kinds import (
+    BacktestState,
+    DeliveryState,
+    Receiver,
+    RejectionReason,
+    Role,
+    WaitsFor,
+)
+from moderation.store.tables.outbox import Delivery
+from moderation.store.tables.people import (
+    AuditEntry,
+    FailedLogin,
+    Login,
+    Moderator,
+    Permission,
+    RecoveryCode,
+)
+from moderation.store.tables.sites import PolicyChange, Site, SiteList, SiteRule
+
+__all__ = [
+    "Act",
+    "AuditEntry",
+    "Backtest",
+    "BacktestState",
+    "Base",
+    "Claim",
+    "Comment",
+    "Decision",
+    "Delivery",
+    "DeliveryState",
+    "Facet",
+    "FailedLogin",
+    "Hold",
+    "Login",
+    "Moderator",
+    "Note",
+    "Permission",
+    "PolicyChange",
+    "Receiver",
+    "RecoveryCode",
+    "RejectionReason",
+    "Role",
+    "Site",
+    "SiteList",
+    "SiteRule",
+    "Sketch",
+    "StoredVerdict",
+    "WaitsFor",
+]

@@ -1,0 +1,53 @@
+"""How soon a person should look at a comment: expected harm, doubt and age, together.
+
+Each comment is given a moment by which somebody should have looked at it, and the queue is in the
+order of these moments. So age counts by itself: whatever waits comes to its turn.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from moderation.verdict import Verdict
+
+LONGEST = timedelta(hours=24)
+"""For how long a harmless comment may wait."""
+SHORTEST = timedelta(minutes=15)
+"""For how long the most harmful one may."""
+FOR_A_CHECK = timedelta(days=3)
+"""For how long may wait what is only looked at to check a decision."""
+
+# What each attribute can do to people while nobody has looked, from nothing to the worst.
+_HARM = {
+    "threat": 1.0,
+    "severe_toxicity": 1.0,
+    "identity_attack": 0.9,
+    "toxicity": 0.6,
+    "insult": 0.6,
+    "obscene": 0.5,
+    "spam": 0.4,
+}
+# Harm counts for so much, and doubt for the rest.
+_SHARE_OF_HARM = 0.7
+
+
+def patience(verdict: Verdict) -> timedelta:
+    """Return for how long a comment may wait. What no classifier could judge waits beside the worst."""
+    if verdict.probability is None:
+        return SHORTEST
+    urgency = _SHARE_OF_HARM * harm(verdict.scores) + (1 - _SHARE_OF_HARM) * doubt(verdict.probability)
+    return max(SHORTEST, LONGEST * (1 - urgency))
+
+
+def harm(scores: Mapping[str, float]) -> float:
+    """Return the expected harm, 0 to 1: that of the attribute for which it is the greatest."""
+    return max((_HARM.get(attribute, 0.0) * score for attribute, score in scores.items()), default=0.0)
+
+
+def worst(scores: Mapping[str, float]) -> str | None:
+    """Return the attribute that the harm is expected of."""
+    return max(scores, key=lambda attribute: _HARM.get(attribute, 0.0) * scores[attribute], default=None)
+
+
+def doubt(probability: float) -> float:
+    """Return how little the service knows, 0 to 1: most at one half."""
+    return 1 - abs(2 * probability - 1)
