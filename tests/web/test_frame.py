@@ -6,7 +6,7 @@ import pytest
 
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
-from moderation.store.tables import Moderator, Role
+from moderation.store.tables import Role
 from tests.browsing import Console
 from tests.conftest import SHIPPED_MODELS, add_moderator, listening
 
@@ -18,10 +18,7 @@ def service(tmp_path_factory):
     database = Database(settings.where_data_lives())
     upgrade(database)
     for role in Role:
-        number = add_moderator(database, role.value).id
-        with database.writing() as session:
-            session.get_one(Moderator, number).role = role
-            session.commit()
+        add_moderator(database, role.value, role)
     with listening(settings) as address:
         yield address
     database.close()

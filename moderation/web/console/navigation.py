@@ -15,12 +15,19 @@ class Section(NamedTuple):
     endpoint: str
     label: LazyString
     keys: str = ""
+    # What stands for the label where there is little room: an outline in a square of 24.
+    outline: str = ""
 
 
 # Letters are kept for deciding. On a telephone the first two stay in sight, and the menu has the rest.
 _BAR = (
     Section("console.queue", _("Queue"), "q u"),
-    Section("console.search", _("Search"), "/"),
+    Section(
+        "console.search",
+        _("Search"),
+        "/",
+        "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13M15.5 15.5L21 21",
+    ),
     Section("console.decisions", _("Decisions")),
     Section("console.overview", _("Overview")),
 )
@@ -43,6 +50,7 @@ class Link(NamedTuple):
     address: str
     label: LazyString
     keys: str
+    outline: str
     # What aria-current says: the page itself, one of those beneath it, or neither.
     current: str | None
 
@@ -70,7 +78,7 @@ def _navigation() -> dict[str, Navigation]:
 
 def _links(sections: tuple[Section, ...]) -> list[Link]:
     return [
-        Link(url_for(one.endpoint), one.label, one.keys, _current(one.endpoint))
+        Link(url_for(one.endpoint), one.label, one.keys, one.outline, _current(one.endpoint))
         for one in sections
         if one.endpoint in current_app.view_functions and g.access.is_at_least(needed(one.endpoint))
     ]
