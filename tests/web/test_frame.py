@@ -58,6 +58,16 @@ def test_the_head_says_on_which_page_one_is(console, path, current):
     assert re.findall(r'href="(/console/[^"]*)"[^>]* aria-current="page"', page)[0] == current
 
 
+def test_a_browser_asks_for_files_once_and_again_when_they_changed(console):
+    """Their address has a part that is made from what they hold."""
+    page = console.read("/console/login").text
+    script = re.search(r'src="(/static/[0-9a-f]{12}/console\.js)"', page)[1]
+
+    assert "max-age=31536000" in console.read(script).headers["Cache-Control"]
+    other = script.replace(script.split("/")[2], "0" * 12)
+    assert console.read(other).status == 404
+
+
 class TestAppearance:
     def test_a_choice_holds_for_all_pages_of_this_browser(self, console):
         page = console.read("/console/decisions")
