@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from moderation.store.tables.base import Base, Key
 from moderation.store.tables.comments import Comment
-from moderation.store.tables.kinds import RejectionReason
+from moderation.store.tables.kinds import RejectionReason, WaitsFor
 from moderation.store.tables.people import Moderator
 from moderation.store.tables.sites import Site
 from moderation.verdict import Action
@@ -52,6 +52,8 @@ class Decision(Base):
     moderator_id: Mapped[int | None] = mapped_column(ForeignKey(Moderator.id), default=None)
     reporter: Mapped[str | None] = mapped_column(String(255), default=None)
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"), default=None)
+    # What the comment waited for until then: an undo restores it.
+    waited_for: Mapped[WaitsFor | None] = mapped_column(default=None)
     # The act that it is part of, where many were decided at once.
     act_id: Mapped[int | None] = mapped_column(ForeignKey(Act.id), default=None)
 
