@@ -13,6 +13,7 @@ import numpy as np
 
 from moderation.classifier.card import Card, Measure, Period, Source, Tally, Trial
 from moderation.classifier.counting import Progress, count, silence
+from moderation.classifier.curves import curves, identities
 from moderation.classifier.evaluation import consequences, logits, probabilities
 from moderation.classifier.examples import Example
 from moderation.classifier.fitting import Flags, Numbers, fit_counts, measure
@@ -182,6 +183,7 @@ def retrain(
                 name="newest decisions",
                 measures={"rejection": candidate},
                 consequences=consequences(thresholds, found, held_out.rejected, held_out.weights),
+                curves=curves(probabilities(found), held_out.rejected, held_out.weights),
             ),
             Trial(
                 name=f"newest decisions, by {opponent.version}",
@@ -189,8 +191,10 @@ def retrain(
                 consequences=consequences(
                     opponent.thresholds, before, held_out.rejected, held_out.weights
                 ),
+                curves=curves(probabilities(before), held_out.rejected, held_out.weights),
             ),
         ),
+        identities=identities(classifier, progress=progress),
         known_failures=KNOWN_FAILURES,
     )
     return Retrained(classifier, card, serving=measured, candidate=candidate)
