@@ -1,5 +1,6 @@
 """`moderation models`: which classifiers there are, and which one serves."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -75,7 +76,7 @@ def promote(name: str) -> None:
 
     Example: moderation models promote site-2026-12-01
     """
-    registry.promote(settings.read().models, name)
+    registry.promote(settings.read().models, name, now=datetime.now(UTC))
     click.echo(f"{name} serves now. To go back: moderation models rollback")
 
 
@@ -85,4 +86,5 @@ def rollback() -> None:
 
     Example: moderation models rollback
     """
-    click.echo(f"{registry.rollback(settings.read().models).version} serves again.")
+    back_to = registry.rollback(settings.read().models, now=datetime.now(UTC))
+    click.echo(f"{back_to.version} serves again.")

@@ -61,9 +61,7 @@ def test_weights_count():
 def test_a_test_of_one_kind_can_be_drawn(bad):
     found = curves(LIKELY, np.full(len(LIKELY), bad))
 
-    assert [point.precision for point in found.precision_recall] == [1.0] * len(
-        found.precision_recall
-    )
+    assert [point.precision for point in found.precision_recall] == [1.0] * len(found.precision_recall)
     assert bool(found.precision_recall) is bad
 
 
