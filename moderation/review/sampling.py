@@ -4,14 +4,13 @@ Chance picks: of what the service decided, comments for an audit (at intake), an
 decided, comments for another one's opinion (here).
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from moderation import chance, urgency
-from moderation.store.tables import Comment, Decision, Moderator, Permission, Role, WaitsFor
+from moderation.store.tables import Comment, Decision, Moderator, Permission, Role, WaitsFor, standing
 from moderation.verdict import Action
 
 
@@ -61,12 +60,6 @@ def may_answer(moderator: Moderator) -> ColumnElement[bool]:
         ~exists().where(undo.comment_id == Comment.id, undo.undoes_id == Decision.id),
     )
     return or_(Comment.waits_for != WaitsFor.SECOND_OPINION, ~own)
-
-
-def standing(decisions: Sequence[Decision]) -> list[Decision]:
-    """Return those of a comment's decisions that nobody took back, the first one first."""
-    undone = {one.undoes_id for one in decisions}
-    return [one for one in decisions if one.undoes_id is None and one.id not in undone]
 
 
 def _another_decides(session: Session, site_id: int, by: Moderator) -> bool:

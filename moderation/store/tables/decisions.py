@@ -1,5 +1,6 @@
 """What moderators do with comments: decide, claim, hold, note."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -64,6 +65,12 @@ class Decision(Base):
     def decided_by(self) -> str:
         """The name of who decided; the moderator must be loaded."""
         return self.moderator.name if self.moderator else f"{self.reporter} (at the site)"
+
+
+def standing(decisions: Sequence[Decision]) -> list[Decision]:
+    """Return those of a comment's decisions that nobody took back, in their order."""
+    undone = {one.undoes_id for one in decisions}
+    return [one for one in decisions if one.undoes_id is None and one.id not in undone]
 
 
 class Claim(Base):

@@ -77,7 +77,19 @@ def upgrade() -> None:
         sqlite_where=in_a_wave,
         postgresql_where=in_a_wave,
     )
-    op.create_index("ix_comments_received", "comments", ["received_at"])
+    op.create_index(
+        "ix_comments_received",
+        "comments",
+        [
+            "received_at",
+            "site_id",
+            "superseded",
+            "outcome",
+            "revision",
+            "waits_for",
+            "audit_share",
+        ],
+    )
     with op.batch_alter_table("decisions") as decisions:
         decisions.add_column(sa.Column("act_id", sa.Integer(), nullable=True))
         decisions.add_column(sa.Column("waited_for", sa.String(length=20), nullable=True))
