@@ -10,6 +10,9 @@ from moderation.verdict import Thresholds
 FORMAT = 2
 """The arrangement of model.joblib that this code reads and writes."""
 
+NEWEST_DECISIONS = "newest decisions"
+"""The test of a retrained model: what people decided last."""
+
 # Of the kinds of people, so many are shown to people.
 _MOST_BLAMED = 10
 
@@ -131,6 +134,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     # The most blamed first. Cards of before have none.
     identities: tuple[Identity, ...] = ()
     known_failures: tuple[str, ...]
+
+
+def newest_decisions_by(model: str) -> str:
+    """Name the test on which the model that served was measured beside a retrained one."""
+    return f"{NEWEST_DECISIONS}, by {model}"
 
 
 def render(card: Card) -> str:
