@@ -68,28 +68,33 @@ def settings(tmp_path, models):
 
 
 @pytest.fixture(scope="module")
-def password_hash():
-    """Hashing takes longer than most of these tests, so it is done once."""
-    return PasswordHasher().hash(PASSWORD)
-
-
-@pytest.fixture
-def database(settings, password_hash):
-    opened = Database(settings.where_data_lives())
-    upgrade(opened)
-    blog = add_site(opened, "blog", KEY)
-    with opened.writing() as session:
+def prepared(tmp_path_factory):
+    """A folder with a database of a site and three people, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("prepared")
+    database = Database(Settings(instance=folder, models=folder).where_data_lives())
+    upgrade(database)
+    blog = add_site(database, "blog", KEY)
+    # What takes long to guess takes long to check too, and nobody guesses here.
+    password = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    with database.writing() as session:
         people = {
-            name: Moderator(name=name, role=role, created_at=START, password_hash=password_hash)
+            name: Moderator(name=name, role=role, created_at=START, password_hash=password)
             for name, role in PEOPLE.items()
         }
         session.add_all(people.values())
         session.flush()
         # An admin of one site.
-        carla = people["carla"]
-        carla.every_site = False
-        session.add(Permission(moderator_id=carla.id, site_id=blog.id))
+        people["carla"].every_site = False
+        session.add(Permission(moderator_id=people["carla"].id, site_id=blog.id))
         session.commit()
+    database.close()
+    return folder
+
+
+@pytest.fixture
+def database(prepared, settings):
+    shutil.copytree(prepared, settings.instance, dirs_exist_ok=True)
+    opened = Database(settings.where_data_lives())
     yield opened
     opened.close()
 

@@ -54,14 +54,14 @@ def service(tmp_path_factory):
     database.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ana(service):
     console = Console(service[1])
     console.log_in("ana")
     return console
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ben(service):
     console = Console(service[1])
     console.log_in("ben")
