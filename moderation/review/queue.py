@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from moderation.access import Access
-from moderation.store.tables import Comment, Decision, WaitsFor
+from moderation.review import sampling
+from moderation.store.tables import Comment
 from moderation.verdict import Action
 
 
@@ -53,10 +54,7 @@ def _waiting(access: Access | None) -> list[ColumnElement[bool]]:
     conditions = [Comment.waits_for.is_not(None), *_seen_by(access)]
     if access is not None:
         # Whoever gave the first opinion is not asked for the second.
-        own = select(Decision.id).where(
-            Decision.comment_id == Comment.id, Decision.moderator_id == access.moderator.id
-        )
-        conditions.append(or_(Comment.waits_for != WaitsFor.SECOND_OPINION, ~own.exists()))
+        conditions.append(sampling.may_answer(access.moderator))
     return conditions
 
 

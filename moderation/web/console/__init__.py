@@ -6,7 +6,9 @@ from moderation.web.console import (
     comments,
     deliveries,
     filters,
+    models,
     navigation,
+    overview,
     queue,
 )
 from moderation.web.console.blueprint import bp
@@ -18,6 +20,8 @@ __all__ = [
     "comments",
     "deliveries",
     "filters",
+    "models",
     "navigation",
+    "overview",
     "queue",
 ]

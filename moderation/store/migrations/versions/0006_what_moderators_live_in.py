@@ -77,10 +77,28 @@ def upgrade() -> None:
         sqlite_where=in_a_wave,
         postgresql_where=in_a_wave,
     )
-    op.create_index("ix_comments_received", "comments", ["received_at"])
+    op.create_index(
+        "ix_comments_received",
+        "comments",
+        [
+            "received_at",
+            "site_id",
+            "superseded",
+            "outcome",
+            "revision",
+            "waits_for",
+            "audit_share",
+        ],
+    )
     with op.batch_alter_table("decisions") as decisions:
         decisions.add_column(sa.Column("act_id", sa.Integer(), nullable=True))
+        decisions.add_column(sa.Column("waited_for", sa.String(length=20), nullable=True))
         decisions.create_foreign_key(op.f("fk_decisions_act_id"), "acts", ["act_id"], ["id"])
+    # The first decision on what the service did not decide is what people had waited for.
+    op.execute(
+        "UPDATE decisions SET waited_for = 'decision' WHERE revision = 1 AND position IS NOT NULL "
+        "AND comment_id IN (SELECT comment_id FROM verdicts WHERE action = 'review')"
+    )
     op.create_index("ix_decisions_act_id", "decisions", ["act_id"])
     op.create_index("ix_decisions_decided_at", "decisions", ["decided_at"])
 
@@ -93,6 +111,7 @@ def downgrade() -> None:
     with op.batch_alter_table("decisions") as decisions:
         decisions.drop_constraint(op.f("fk_decisions_act_id"), type_="foreignkey")
         decisions.drop_column("act_id")
+        decisions.drop_column("waited_for")
     for table in (
         "backtests",
         "notes",
