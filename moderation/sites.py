@@ -85,6 +85,14 @@ def by_name(session: Session, name: str) -> Site:
     return site
 
 
+def by_id(session: Session, number: int) -> Site:
+    """Find a site by its number, or raise UnknownSite."""
+    site = session.get(Site, number)
+    if site is None:
+        raise UnknownSite(f"There is no site {number}.")
+    return site
+
+
 def is_own_address(site: Site, address: str) -> bool:
     """Whether a web address is on the site's own host, on whatever port."""
     own = host(site.url)

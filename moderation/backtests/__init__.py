@@ -1,5 +1,6 @@
 """What a change of a site's policy would have done to the comments that people decided on last."""
 
+from moderation.backtests.catching import Caught, caught, shown
 from moderation.backtests.planning import Limit, NoClassifier, NothingToTry
 from moderation.backtests.replaying import LEAST, MOST, USUAL, measure
 from moderation.backtests.results import Figures, Moved, Result
@@ -22,6 +23,7 @@ __all__ = [
     "MOST",
     "USUAL",
     "AlreadyRunning",
+    "Caught",
     "Figures",
     "Limit",
     "Moved",
@@ -30,6 +32,7 @@ __all__ = [
     "Result",
     "Trial",
     "UnknownBacktest",
+    "caught",
     "find",
     "is_stopped",
     "latest",
@@ -37,6 +40,7 @@ __all__ = [
     "result_of",
     "run",
     "run_beside",
+    "shown",
     "start",
     "trial_of",
 ]

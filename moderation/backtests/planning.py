@@ -82,14 +82,14 @@ def plan(now: Policy, draft: Policy, change: Change, scorer: Scorer | None) -> P
     Raises NothingToTry, and NoClassifier where thresholds change and there is none.
     """
     if now.version == draft.version:
-        raise NothingToTry("No verdict depends on what was changed, so there is nothing to try.")
+        raise _nothing()
     if (rule := rule_of(change.subject)) is not None:
         return _of_rule(now, draft, settings.rule(rule))
     if (name := list_of(change.subject)) is not None:
         return _of_list(now, draft, name)
     if change.subject == CHOICES:
         return _of_choices(now, draft, scorer)
-    raise NothingToTry(f"{change.subject} is nothing that could be tried.")
+    raise _nothing()
 
 
 def _of_rule(now: Policy, draft: Policy, rule: Rule) -> Plan:
@@ -98,10 +98,12 @@ def _of_rule(now: Policy, draft: Policy, rule: Rule) -> Plan:
         asked = replace(one, lists=(), unreadable=(), unreadable_rules=unreadable)
         return Side(asked, mode=_setting(one, rule).mode)
 
+    was, becomes = _setting(now, rule), _setting(draft, rule)
+    if was == becomes and rule.name not in now.unreadable_rules:
+        raise _nothing()
     made = Plan(side(now), side(draft), rules=(rule, _OF_SETTINGS), replaced=frozenset({rule.name}))
     if not rule.looks_back:
         return made
-    was, becomes = _setting(now, rule), _setting(draft, rule)
     limits: tuple[Limit, ...] = ()
     if was.mode is None and becomes.mode is not None:
         limits = (Limit.WAS_OFF,)
@@ -156,6 +158,10 @@ def _of_choices(now: Policy, draft: Policy, scorer: Scorer | None) -> Plan:
             model=scorer.version,
         )
     return made
+
+
+def _nothing() -> NothingToTry:
+    return NothingToTry("No verdict depends on what was changed, so there is nothing to try.")
 
 
 def _setting(policy: Policy, rule: Rule) -> Setting:

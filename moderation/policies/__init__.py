@@ -14,9 +14,18 @@ from moderation.policies.compiled import Policies, drafted
 from moderation.policies.drafts import BadSetting, Change, check, save, take_back
 from moderation.policies.keeping import CHOICES, Choices, Kept, KeptList, KeptRule, of_list, of_rule
 from moderation.policies.keeping import decode as read_kept
+from moderation.policies.keeping import encode as write_kept
 from moderation.policies.keeping import read as kept
-from moderation.policies.listing import OtherList, UnknownList, add_entry, lists, put_list, remove_list
-from moderation.policies.ruling import changed_rule, reset_rule, rules, set_rule
+from moderation.policies.listing import (
+    OtherList,
+    UnknownList,
+    add_entry,
+    kept_list,
+    lists,
+    put_list,
+    remove_list,
+)
+from moderation.policies.ruling import changed_rule, kept_rule, reset_rule, rules, set_rule
 
 __all__ = [
     "CHOICES",
@@ -45,6 +54,8 @@ __all__ = [
     "choose",
     "drafted",
     "kept",
+    "kept_list",
+    "kept_rule",
     "last_change",
     "lists",
     "of_list",
@@ -57,4 +68,5 @@ __all__ = [
     "save",
     "set_rule",
     "take_back",
+    "write_kept",
 ]

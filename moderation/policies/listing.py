@@ -143,6 +143,14 @@ def of_entries(parsed: EntryList, lines: str) -> KeptList:
     )
 
 
+def kept_list(name: str, typed: KeptList) -> KeptList:
+    """Return what must be kept of a list as it was typed, where no place to look at may be named.
+
+    Raises BadEntry or BadScope.
+    """
+    return of_entries(parse(name, typed), typed.entries)
+
+
 def _readable(name: str, one: KeptList) -> tuple[str, ...]:
     """The entries of a kept list; none where it was saved by a version that took other ones."""
     try:

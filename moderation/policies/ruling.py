@@ -61,7 +61,7 @@ def set_rule(
     """
     changing.lock(session, site)
     setting = changed_rule(session, site, name, mode=mode, options=options)
-    changing.write(session, site, keeping.of_rule(name), of_setting(name, setting), by=by, now=now)
+    changing.write(session, site, keeping.of_rule(name), kept_rule(name, setting), by=by, now=now)
     return setting
 
 
@@ -73,7 +73,7 @@ def reset_rule(session: Session, site: Site, name: str, *, by: Moderator | str, 
         settings.rule(name)
 
 
-def of_setting(name: str, setting: Setting) -> KeptRule | None:
+def kept_rule(name: str, setting: Setting) -> KeptRule | None:
     """Return what must be kept of a rule's setting."""
     rule = settings.rule(name)
     if setting == settings.default(rule):

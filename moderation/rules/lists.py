@@ -12,7 +12,7 @@ from moderation.verdict import Action, Signal, Span
 # Log-odds that a match adds. Set by hand: a match for review makes a doubtful comment clearly
 # doubtful; a match for rejection outweighs any classifier that merely found nothing.
 WEIGHTS = {Action.APPROVE: -3.0, Action.REVIEW: 1.5, Action.REJECT: 6.0}
-_CODES = {
+CODES = {
     ListKind.TERMS: "listed_term",
     ListKind.FRAGMENTS: "listed_fragment",
     ListKind.DOMAINS: "listed_domain",
@@ -51,7 +51,7 @@ class Matches:
             one, found = self._lists[index], self._found[index]
             yield Signal(
                 source=f"list:{one.name}",
-                code=_CODES[one.kind],
+                code=CODES[one.kind],
                 message=f"On the list {one.name}: {_named(one, found)}.",
                 action=one.action,
                 weight=WEIGHTS[one.action],
