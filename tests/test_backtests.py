@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from moderation import backtests, intake, policies, review, sites
-from moderation.backtests import Figures, Limit, Moved, Trial, planning
+from moderation.backtests import Figures, Limit, Moved, Trial
 from moderation.draft import Author, Form, Page, Submission
 from moderation.judgement import judge
 from moderation.policies import CHOICES, Change, KeptList, KeptRule, of_list, of_rule
@@ -86,7 +86,7 @@ class Past:
             site = sites.by_name(session, "blog")
             draft = policies.drafted(session, site, change)
             now = policies.Policies().of(session, site)
-        made = planning.plan(now, draft, change, scorer)
+        made = backtests.plan(now, draft, change, scorer)
         told = []
         result = backtests.measure(
             self.database, site.id, made, most=most, tell=lambda *far: told.append(far)
@@ -300,7 +300,7 @@ def test_a_rule_that_looks_back_and_was_off_has_nothing_to_show(past):
         change = rule("flood", "log-only")
         draft = policies.drafted(session, site, change)
 
-    assert planning.plan(now, draft, change, None).limits == (Limit.WAS_OFF,)
+    assert backtests.plan(now, draft, change, None).limits == (Limit.WAS_OFF,)
 
 
 def test_texts_that_would_be_scored_from_now_on_are_counted(past):
@@ -311,7 +311,7 @@ def test_texts_that_would_be_scored_from_now_on_are_counted(past):
         now, change = policies.drafted(session, site, german), chosen()
         draft = policies.Policies().of(session, site)
         session.execute(update(Comment).values(language="en"))
-    made = planning.plan(now, draft, change, Hashing(languages=frozenset({"en", "de"})))
+    made = backtests.plan(now, draft, change, Hashing(languages=frozenset({"en", "de"})))
     result = backtests.measure(past.database, site.id, made, most=100, tell=lambda *_: None)
 
     # Nobody scored the German texts.

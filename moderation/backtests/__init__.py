@@ -1,7 +1,7 @@
 """What a change of a site's policy would have done to the comments that people decided on last."""
 
 from moderation.backtests.catching import Caught, caught, shown
-from moderation.backtests.planning import Limit, NoClassifier, NothingToTry
+from moderation.backtests.planning import Limit, NoClassifier, NothingToTry, plan
 from moderation.backtests.replaying import LEAST, MOST, USUAL, measure
 from moderation.backtests.results import Figures, Moved, Result
 from moderation.backtests.running import (
@@ -37,6 +37,7 @@ __all__ = [
     "is_stopped",
     "latest",
     "measure",
+    "plan",
     "result_of",
     "run",
     "run_beside",

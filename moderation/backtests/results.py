@@ -111,6 +111,13 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
             and draft in {None, cell.draft}
         )
 
+    def newly(self, *, decided: Action) -> int:
+        """Count the mistakes more: what people decided so, and the other would be done to unseen."""
+        wrong = Action.REJECT if decided == Action.APPROVE else Action.APPROVE
+        return sum(
+            self.count(decided=decided, now=now, draft=wrong) for now in Action if now is not wrong
+        )
+
     def before(self) -> Figures:
         """Say how the policy does as it stands."""
         return self._figures("now")

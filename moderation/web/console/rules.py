@@ -11,7 +11,7 @@ from moderation import backtests, policies, sites
 from moderation.policies import Change, KeptRule
 from moderation.refusal import Refusal
 from moderation.rules import Mode, Rule, Setting, settings
-from moderation.rules.options import described
+from moderation.rules.options import Options, described
 from moderation.store.tables import Role, Site
 from moderation.web.console.blueprint import allowed, bp, frame, needs
 from moderation.web.console.drafting import Do, DraftQuery, drafted_change, refused_with, settle
@@ -41,8 +41,9 @@ def site_rules(site_id: int) -> str:
             "console/rules.html",
             site=site,
             rules=[
-                (rule, chosen.get(name) or settings.default(rule), described_of(chosen, rule))
+                (rule, setting, _summed_up(setting.options))
                 for name, rule in settings.SETTABLE.items()
+                for setting in (chosen.get(name) or settings.default(rule),)
             ],
             chosen=chosen,
             unreadable=unreadable,
@@ -109,13 +110,16 @@ def rule_submit(site_id: int, name: str) -> Response | tuple[str, HTTPStatus]:
             )
 
 
-def described_of(chosen: dict[str, Setting], one: Rule) -> list[str]:
+def _summed_up(options: Options) -> list[str]:
     """Write the options of a rule as they stand, each with its unit."""
-    setting = chosen.get(one.name) or settings.default(one)
-    return [
-        f"{_(each.title)}: {_(_written(each.value))} {_(each.unit) if each.unit else ''}".strip()
-        for each in described(setting.options)
-    ]
+    found = []
+    for one in described(options):
+        if isinstance(one.value, bool):
+            said = _("yes") if one.value else _("no")
+        else:
+            said = f"{one.value:g} {_(one.unit) if one.unit else ''}".rstrip()
+        found.append(f"{_(one.title)}: {said}")
+    return found
 
 
 def _page(
