@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from moderation.cli import main
 from moderation.rules.settings import SETTABLE
+from tests.classifier.making import write_corpus
 from tests.conftest import SHIPPED_MODELS
 from tests.running import free_port
 
@@ -443,6 +444,18 @@ class TestModels:
         shown = run("models", "show", SHIPPED)
 
         assert "Jigsaw" in shown.stdout
+
+    def test_a_card_can_be_given_its_curves_and_the_model_stays(self, run, tmp_path):
+        folder = tmp_path / "models" / SHIPPED
+        model = (folder / "model.joblib").read_bytes()
+        described = run("models", "describe", SHIPPED, "--corpus", str(write_corpus(tmp_path / "texts")))
+
+        assert described.exit_code == 0, described.output
+        card = json.loads((folder / "card.json").read_text())
+        assert [test["measures"]["rejection"]["rows"] for test in card["tests"]] == [60, 60, 60]
+        assert all(test["curves"]["calibration"] for test in card["tests"])
+        assert (folder / "model.joblib").read_bytes() == model
+        assert f"* {SHIPPED}" in run("models", "list").stdout
 
     def test_a_promotion_can_be_taken_back(self, run, tmp_path):
         copy = shutil.copytree(tmp_path / "models" / SHIPPED, tmp_path / "models" / "other")
