@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from moderation import delivery, intake, review
+from moderation import delivery, intake, moderators, review
 from moderation.web.problem import Problem, Refused, respond, title
 from moderation.web.state import state
 
@@ -23,6 +23,7 @@ _REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     delivery.UnknownDelivery: (HTTPStatus.NOT_FOUND, "unknown_delivery"),
     review.UnknownComment: (HTTPStatus.NOT_FOUND, "unknown_comment"),
     review.UnknownDecision: (HTTPStatus.NOT_FOUND, "unknown_decision"),
+    moderators.UnknownModerator: (HTTPStatus.NOT_FOUND, "unknown_moderator"),
 }
 
 # Where Flask's own sentence is about servers and spelling.

@@ -1,0 +1,30 @@
+"""Which acts there are, and how people read them."""
+
+# Marks a sentence for translation; pages translate it when they show it.
+N_ = str
+
+ACTS = {
+    "comment.approve": N_("Approved a comment"),
+    "comment.reject": N_("Rejected a comment"),
+    "comment.review": N_("Put a comment back in the queue"),
+    "comment.undo": N_("Undid a decision"),
+    "login.open": N_("Logged in"),
+    "login.fail": N_("Failed to log in"),
+    "login.close": N_("Logged out"),
+    "login.end": N_("Ended own logins elsewhere"),
+    "password.change": N_("Changed the own password"),
+    "codes.on": N_("Switched one-time codes on"),
+    "codes.off": N_("Switched one-time codes off"),
+    "codes.recover": N_("Used a recovery code"),
+    "moderator.add": N_("Added a person"),
+    "moderator.change": N_("Changed a person's role or sites"),
+    "moderator.password": N_("Reset a person's password"),
+    "moderator.codes-off": N_("Switched a person's one-time codes off"),
+    "moderator.end-logins": N_("Ended a person's logins"),
+    "moderator.link": N_("Linked a person to single sign-on"),
+    "moderator.unlink": N_("Unlinked a person from single sign-on"),
+    "moderator.leave": N_("Deactivated a person"),
+    "moderator.return": N_("Reactivated a person"),
+    "record.export": N_("Exported the record"),
+}
+"""Each act as it is kept, with the words for it."""
