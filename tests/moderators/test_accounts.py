@@ -174,9 +174,7 @@ class TestSingleSignOn:
                 moderators.who_came(
                     session, f"issuer {number}", names=names, role=Role.READER, now=at(0)
                 )
-                for number, names in enumerate(
-                    (["ana"], ["ana", "x"], [], ["a\nb", " " * 9, "b" * 300])
-                )
+                for number, names in enumerate((["ana"], ["ana", "x"], [], ["a\nb", " " * 9, "b" * 300]))
             ]
 
             assert [one.name for one in came] == ["ana 2", "ana 3", "moderator", "b" * 95]
