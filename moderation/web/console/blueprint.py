@@ -100,6 +100,19 @@ def needs(role: Role, *, every_site: bool = False) -> Callable[[View], View]:
     return mark
 
 
+def needed(endpoint: str, method: str = "GET") -> Role:
+    """Return the role that a view asks for."""
+    usual = Role.READER if method in {"GET", "HEAD"} else Role.MODERATOR
+    least: Role = getattr(current_app.view_functions.get(endpoint), "needed", usual)
+    return least
+
+
+def needs_every_site(endpoint: str) -> bool:
+    """Whether a view is closed to those who may look at some sites only."""
+    closed: bool = getattr(current_app.view_functions.get(endpoint), "needs_every_site", False)
+    return closed
+
+
 def frame(db: Session) -> dict[str, object]:
     """Read what stands around every page: how many comments wait, and what can be undone."""
     return {
@@ -128,20 +141,18 @@ def login_here() -> Login:
 
 def _check_role(endpoint: str) -> None:
     """Refuse whoever may not do what the address is for."""
-    view = current_app.view_functions.get(endpoint)
-    usual = Role.READER if request.method in {"GET", "HEAD"} else Role.MODERATOR
-    needed: Role = getattr(view, "needed", usual)
-    detail = None
-    if not g.access.is_at_least(needed):
+    least = needed(endpoint, request.method)
+    if not g.access.is_at_least(least):
         detail = _(
             "This needs the role “%(needed)s”; yours is “%(own)s”. An admin can change it.",
-            needed=needed,
+            needed=least,
             own=g.moderator.role,
         )
-    elif getattr(view, "needs_every_site", False) and not g.access.covers_all:
+    elif needs_every_site(endpoint) and not g.access.covers_all:
         detail = _("This is for admins who look after every site.")
-    if detail is not None:
-        raise Refused(HTTPStatus.FORBIDDEN, "not_allowed", detail)
+    else:
+        return
+    raise Refused(HTTPStatus.FORBIDDEN, "not_allowed", detail)
 
 
 def _note_seen() -> None:
