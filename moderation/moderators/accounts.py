@@ -14,6 +14,9 @@ from moderation.refusal import Refusal
 from moderation.store.tables import Claim, Hold, Moderator, Permission, Role, Site
 
 
+_STAYS = "{name} is the last admin of every site, and stays so until there is another."
+
+
 class NameTaken(Refusal):
     """A moderator of that name exists."""
 
@@ -81,13 +84,13 @@ def change(
     With `seen`, only if the person is still as `seen_as` said; raises ChangedMeanwhile otherwise.
     Raises LastAdmin where nobody would be left who may look after people.
     """
-    moderator = _locked(session, moderator_id)
+    moderator, is_last_admin = _locked(session, moderator_id)
     if seen is not None and seen_as(session, moderator) != seen:
         raise ChangedMeanwhile(
             f"Somebody else changed {moderator.name} since you opened the page; nothing was changed now."
         )
-    if role is not Role.ADMIN or site_ids is not None:
-        _keep_an_admin(session, moderator)
+    if is_last_admin and (role is not Role.ADMIN or site_ids is not None):
+        raise LastAdmin(_STAYS.format(name=moderator.name))
     before = _described(session, moderator)
     moderator.role = role
     moderator.every_site = site_ids is None
@@ -104,8 +107,9 @@ def leave(session: Session, moderator_id: int, *, by: Moderator | str, now: date
 
     The name stays on decisions. Raises LastAdmin.
     """
-    moderator = _locked(session, moderator_id)
-    _keep_an_admin(session, moderator)
+    moderator, is_last_admin = _locked(session, moderator_id)
+    if is_last_admin:
+        raise LastAdmin(_STAYS.format(name=moderator.name))
     if moderator.left_at is None:
         moderator.left_at = now
         session.execute(delete(Hold).where(Hold.for_id == moderator_id))
@@ -117,7 +121,7 @@ def leave(session: Session, moderator_id: int, *, by: Moderator | str, now: date
 
 def come_back(session: Session, moderator_id: int, *, by: Moderator | str, now: datetime) -> Moderator:
     """Let a moderator in again who had left, with the same role, sites and password."""
-    moderator = _locked(session, moderator_id)
+    moderator, _ = _locked(session, moderator_id)
     if moderator.left_at is not None:
         moderator.left_at = None
         session.flush()
@@ -178,27 +182,20 @@ def seen_as(session: Session, moderator: Moderator) -> str:
     return f"{moderator.role} {sites} {'left' if moderator.left_at else 'here'}"
 
 
-def _locked(session: Session, moderator_id: int) -> Moderator:
-    """Return a moderator as he is now, whom nobody else changes until the commit."""
-    moderator = session.get(Moderator, moderator_id, with_for_update=True, populate_existing=True)
-    if moderator is None:
-        raise UnknownModerator(f"There is no moderator {moderator_id}.")
-    return moderator
-
-
-def _keep_an_admin(session: Session, moderator: Moderator) -> None:
-    """Refuse to lose the last admin who may look after people."""
+def _locked(session: Session, moderator_id: int) -> tuple[Moderator, bool]:
+    """Return a moderator whom nobody else changes until the commit, and whether he is the last admin."""
     admins = session.scalars(
         select(Moderator.id)
         .where(Moderator.role == Role.ADMIN, Moderator.every_site.is_(True), Moderator.left_at.is_(None))
+        # Before anybody else and in one order: of two admins who step back at once, the second sees
+        # that the first has, and neither waits for what the other holds.
         .order_by(Moderator.id)
-        # Of two who step back at once, the second must see that the first has.
         .with_for_update()
     ).all()
-    if list(admins) == [moderator.id]:
-        raise LastAdmin(
-            f"{moderator.name} is the last admin of every site, and stays so until there is another."
-        )
+    moderator = session.get(Moderator, moderator_id, with_for_update=True, populate_existing=True)
+    if moderator is None:
+        raise UnknownModerator(f"There is no moderator {moderator_id}.")
+    return moderator, list(admins) == [moderator_id]
 
 
 def _permit(session: Session, moderator: Moderator, site_ids: Collection[int] | None) -> None:

@@ -32,7 +32,11 @@ def count_try(session: Session, name: str, *, now: datetime) -> int:
     if session.get_bind().dialect.name == "postgresql":
         # SQLite's writers take turns anyway; here those who try the same name do, until the commit.
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
-    session.execute(delete(FailedLogin).where(FailedLogin.failed_at < now - _MINUTE))
+    # Those who clean up at the same time do not wait for each other.
+    over = select(FailedLogin.id).where(FailedLogin.failed_at < now - _MINUTE)
+    session.execute(
+        delete(FailedLogin).where(FailedLogin.id.in_(over.with_for_update(skip_locked=True)))
+    )
     recent = select(func.count()).where(FailedLogin.name == name, FailedLogin.failed_at > now - _MINUTE)
     if (session.scalar(recent) or 0) >= FAILURES_A_MINUTE:
         raise TooManyFailures("Too many wrong passwords or codes. Try again in a minute.")

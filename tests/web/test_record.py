@@ -142,6 +142,7 @@ def test_others_see_what_they_did_and_admins_of_a_site_what_was_done_there(conso
     assert found(local.read("/console/record")) == ["comment 1"]
     assert found(local.read(f"/console/record?site={sites[1].id}")) == []
     assert "forum" not in local.read("/console/record").text
+    assert "chief" not in local.read("/console/record").text
 
 
 def test_older_entries_follow_page_by_page_with_the_same_filters(consoles, database, people):

@@ -316,6 +316,7 @@ class TestComingBack:
 
         assert refused.status == 403
         assert "<script>" not in refused.text
+        assert provider.asked == []
         assert not is_in(console)
 
     def test_the_way_back_is_gone_once(self, console, provider, ana):

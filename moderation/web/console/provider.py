@@ -10,7 +10,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App
 from authlib.integrations.requests_client import OAuth2Session
-from flask import session
+from flask import request, session
 from joserfc.errors import JoseError
 from requests import RequestException
 from werkzeug.wrappers import Response
@@ -97,7 +97,7 @@ class _Provider(FlaskOAuth2App):  # type: ignore[misc]  # Authlib publishes no t
 def lead_to(settings: Settings, back: str) -> Response:
     """Lead the browser to the provider, which leads it to the address `back`. Raises NotReached."""
     # What earlier attempts left behind would fill the cookie.
-    for key in [key for key in session if key.startswith(f"_state_{_NAME}_")]:
+    for key in [key for key in session if key.startswith(_state_key(""))]:
         session.pop(key)
     try:
         answer: Response = _provider(settings).authorize_redirect(back)
@@ -111,6 +111,9 @@ def who_came_back(settings: Settings) -> Person:
 
     Raises NotReached where it cannot be asked, and NotProven where its answer does not hold.
     """
+    if _state_key(request.args.get("state", "")) not in session:
+        # Nobody set out from this browser: nothing is asked for strangers.
+        raise NotProven("state")
     provider = _provider(settings)
     try:
         issuer = provider.load_server_metadata()["issuer"]
@@ -137,6 +140,11 @@ def who_came_back(settings: Settings) -> Person:
         raise NotProven("sub")
     names = (claims.get(claim) for claim in ("preferred_username", "name", "email"))
     return Person(number, tuple(name for name in names if isinstance(name, str)))
+
+
+def _state_key(state: str) -> str:
+    """Return where Authlib keeps in the session what it needs when somebody comes back."""
+    return f"_state_{_NAME}_{state}"
 
 
 def _provider(settings: Settings) -> _Provider:

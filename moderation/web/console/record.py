@@ -73,6 +73,8 @@ def record() -> str:
             acts=sorted(((_(words), act) for act, words in audit.ACTS.items())),
             words_of={act: _(words) for act, words in audit.ACTS.items()},
             others=_others(access, [one.name for one in moderators.every(db)]),
+            sees_others=access.is_at_least(Role.ADMIN),
+            sees_all=access.covers_all,
             sites=shown,
             site_names={site.id: site.name for site in shown},
             formats=list(Format),
@@ -103,7 +105,7 @@ def export_record() -> Response:
 
 
 def _others(access: Access, names: list[str]) -> list[str]:
-    """Return by whom a moderator may look for acts: others' are for admins."""
-    if not access.is_at_least(Role.ADMIN):
+    """Return whom a moderator may choose among: others are for admins of every site."""
+    if not (access.is_at_least(Role.ADMIN) and access.covers_all):
         return []
     return [*names, audit.COMMAND_LINE, audit.SOMEBODY, audit.SINGLE_SIGN_ON]
