@@ -13,7 +13,6 @@ from moderation.names import check_name
 from moderation.refusal import Refusal
 from moderation.store.tables import Claim, Hold, Moderator, Permission, Role, Site
 
-
 _STAYS = "{name} is the last admin of every site, and stays so until there is another."
 
 
