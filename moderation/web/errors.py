@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from moderation import backtests, delivery, intake, policies, review, sites
+from moderation import backtests, delivery, intake, moderators, policies, review, sites
 from moderation.rules import settings
 from moderation.web.problem import Problem, Refused, respond, title
 from moderation.web.state import state
@@ -29,6 +29,7 @@ _REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     review.UnknownDecision: (HTTPStatus.NOT_FOUND, "unknown_decision"),
     settings.UnknownRule: (HTTPStatus.NOT_FOUND, "unknown_rule"),
     sites.UnknownSite: (HTTPStatus.NOT_FOUND, "unknown_site"),
+    moderators.UnknownModerator: (HTTPStatus.NOT_FOUND, "unknown_moderator"),
 }
 
 # Where Flask's own sentence is about servers and spelling.
