@@ -14,22 +14,29 @@ from moderation.review.deciding import (
     report,
     undo,
 )
+from moderation.review.finding import Count, Held, Wanted, count, ids, rows
 from moderation.review.queue import count_waiting, listed, next_waiting
 
 __all__ = [
     "AlreadyDecided",
     "Conflict",
+    "Count",
     "Edited",
+    "Held",
     "UnknownComment",
     "UnknownDecision",
+    "Wanted",
     "comment",
+    "count",
     "count_waiting",
     "decide",
     "decisions",
+    "ids",
     "last_by",
     "latest_edition",
     "listed",
     "next_waiting",
     "report",
+    "rows",
     "undo",
 ]

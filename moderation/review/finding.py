@@ -1,0 +1,172 @@
+"""Find comments: by their words, by where they stand and what the service said of them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from moderation.access import Access
+from moderation.draft import NO_NUL
+from moderation.review import waiting
+from moderation.store import words
+from moderation.store.tables import Comment, Facet
+from moderation.verdict import Action
+
+LONGEST_QUESTION = 1_000
+"""In characters."""
+
+# More hours than there are comments of.
+_MOST_HOURS = 24 * 365 * 100
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+Hours = Annotated[float, msgspec.Meta(ge=0, le=_MOST_HOURS)]
+Name = Annotated[str, msgspec.Meta(max_length=100, pattern=NO_NUL)]
+
+
+class Held(StrEnum):
+    """Whom comments were put aside for."""
+
+    MINE = "mine"
+    OTHERS = "others"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which comments somebody wants to see; what is not said does not matter."""
+
+    # Words, “phrases” in quotes, -excluded ones, and beginnings that end in a star.
+    text: Annotated[str, msgspec.Meta(max_length=LONGEST_QUESTION)] | None = None
+    # REVIEW is the queue, with what is checked once more; the others are what holds.
+    outcome: Action | None = None
+    # Instead of the queue, what was put aside.
+    held: Held | None = None
+    site: Number | None = None
+    # Comment.page_key and Comment.author_key.
+    page: Name | None = None
+    author: Name | None = None
+    # The code of a signal.
+    reason: Name | None = None
+    language: Name | None = None
+    # In hours since the comment came.
+    older_than: Hours | None = None
+    younger_than: Hours | None = None
+    # The number of the comment after which to go on.
+    after: Number | None = None
+
+    @property
+    def is_of_the_queue(self) -> bool:
+        """Whether the most urgent come first; else the latest do."""
+        return self.outcome is Action.REVIEW or self.held is not None
+
+
+class Count(NamedTuple):
+    """How many there are, or that there are more."""
+
+    number: int
+    more: bool = False
+
+
+def rows(
+    session: Session, wanted: Wanted, *, access: Access | None = None, now: datetime
+) -> Select[Comment]:
+    """Select what is wanted in its order, after `wanted.after`; with the verdicts and the sites."""
+    found = _found(session, wanted, access, now)
+    if wanted.is_of_the_queue:
+        found = found.order_by(Comment.due_at, Comment.id)
+        if wanted.after is not None and (last := session.get(Comment, wanted.after)):
+            found = found.where(
+                or_(
+                    Comment.due_at > last.due_at,
+                    and_(Comment.due_at == last.due_at, Comment.id > last.id),
+                )
+            )
+    else:
+        found = found.order_by(Comment.id.desc())
+        if wanted.after is not None:
+            found = found.where(Comment.id < wanted.after)
+    return found.options(joinedload(Comment.verdict), joinedload(Comment.site))
+
+
+def ids(
+    session: Session,
+    wanted: Wanted,
+    *,
+    access: Access | None = None,
+    limit: int,
+    after: int | None = None,
+    now: datetime,
+) -> Sequence[tuple[int, int]]:
+    """Return the numbers and revisions of what is wanted and can be decided on, the latest first.
+
+    `after` is the number of the last one seen; where the list was at does not matter.
+    """
+    found = _found(session, wanted, access, now).where(Comment.superseded.is_(False))
+    if after is not None:
+        found = found.where(Comment.id < after)
+    found_ids = found.with_only_columns(Comment.id, Comment.revision).order_by(Comment.id.desc())
+    return [(row.id, row.revision) for row in session.execute(found_ids.limit(limit))]
+
+
+def count(
+    session: Session,
+    wanted: Wanted,
+    *,
+    access: Access | None = None,
+    most: int = 10_000,
+    now: datetime,
+) -> Count:
+    """Count what is wanted, wherever the list is at, but no further than to `most`."""
+    some = _found(session, wanted, access, now).with_only_columns(Comment.id).limit(most + 1)
+    number = session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return Count(min(number, most), more=number > most)
+
+
+def _found(session: Session, wanted: Wanted, access: Access | None, now: datetime) -> Select[Comment]:
+    found = select(Comment).where(*_stands(wanted, access))
+    for column, value in (
+        (Comment.site_id, wanted.site),
+        (Comment.page_key, wanted.page),
+        (Comment.author_key, wanted.author),
+    ):
+        if value is not None:
+            found = found.where(column == value)
+    if wanted.older_than is not None:
+        found = found.where(Comment.received_at <= now - timedelta(hours=wanted.older_than))
+    if wanted.younger_than is not None:
+        found = found.where(Comment.received_at >= now - timedelta(hours=wanted.younger_than))
+    for kind, code in (("reason", wanted.reason), ("language", wanted.language)):
+        if code is not None:
+            facet = aliased(Facet)
+            found = found.join(
+                facet, and_(facet.comment_id == Comment.id, facet.name == f"{kind}:{code}")
+            )
+    return found if wanted.text is None else _saying(session, found, wanted.text)
+
+
+def _stands(wanted: Wanted, access: Access | None) -> list[ColumnElement[bool]]:
+    """The conditions on what became of it."""
+    if wanted.held is not None and access is not None:
+        held = {Held.MINE: waiting.held_for, Held.OTHERS: waiting.held_for_others}
+        return held[wanted.held](access)
+    if wanted.is_of_the_queue:
+        return waiting.in_the_queue(access)
+    conditions = [] if access is None else [access.to(Comment.site_id)]
+    if wanted.outcome is not None:
+        conditions += [Comment.outcome == wanted.outcome, Comment.superseded.is_(False)]
+    return conditions
+
+
+def _saying(session: Session, found: Select[Comment], asked: str) -> Select[Comment]:
+    terms = words.terms(asked)
+    if not terms:
+        return found.where(false())
+    if session.get_bind().dialect.name == "postgresql":
+        return found.where(words.on_postgresql(terms))
+    if all(term.is_excluded for term in terms):
+        saying = select(words.ROWID).select_from(words.INDEX).where(words.without_on_sqlite(terms))
+        return found.where(Comment.id.not_in(saying))
+    # Joined, the index is read from its end until enough were found.
+    return found.join(words.INDEX, Comment.id == words.ROWID).where(words.on_sqlite(terms))
