@@ -5,6 +5,7 @@ The look-up is bounded: of each number of the sketch, the latest comments count.
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Select, bindparam, func, literal, select, union_all
 
@@ -32,7 +33,7 @@ def alike(most: int) -> Select[tuple[int]]:
     return select(each.c.id).group_by(each.c.id).having(func.sum(each.c.shared) >= bindparam("shared"))
 
 
-def sought(numbers: Sequence[int], text_hash: str, share: float) -> dict[str, int | str | None]:
+def sought(numbers: Sequence[int], text_hash: str, share: float) -> dict[str, Any]:
     """Say which text `alike` looks for, and which `share` of the numbers a near copy has."""
     # Nothing equals null.
     filled = [*numbers, *[None] * (SIZE - len(numbers))]

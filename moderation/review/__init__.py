@@ -1,5 +1,6 @@
 """What moderators do: work through the queue, decide, undo, look back."""
 
+from moderation.review.acts import NothingHolds, UnknownAct
 from moderation.review.deciding import (
     AlreadyDecided,
     Conflict,
@@ -9,6 +10,7 @@ from moderation.review.deciding import (
     comment,
     decide,
     decisions,
+    hides_first_opinion,
     last_by,
     latest_edition,
     report,
@@ -16,6 +18,7 @@ from moderation.review.deciding import (
 )
 from moderation.review.finding import Count, Held, Wanted, count, ids, rows
 from moderation.review.queue import count_waiting, listed, next_waiting
+from moderation.review.waves import UnknownWave
 
 __all__ = [
     "AlreadyDecided",
@@ -23,14 +26,18 @@ __all__ = [
     "Count",
     "Edited",
     "Held",
+    "NothingHolds",
+    "UnknownAct",
     "UnknownComment",
     "UnknownDecision",
+    "UnknownWave",
     "Wanted",
     "comment",
     "count",
     "count_waiting",
     "decide",
     "decisions",
+    "hides_first_opinion",
     "ids",
     "last_by",
     "latest_edition",

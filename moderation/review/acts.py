@@ -4,10 +4,9 @@ What an act is to decide on is written down before it begins, each comment with 
 moderator saw. So it can be stopped, goes on after an interruption, and knows what it left alone.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import batched
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.orm import Session, joinedload
@@ -18,6 +17,8 @@ from moderation.refusal import Refusal
 from moderation.review.deciding import DECIDED, append, holds, take_back
 from moderation.store.tables import Act, Chosen, Comment, Decision, Moderator, RejectionReason
 from moderation.verdict import Action
+
+T = TypeVar("T")
 
 STEP = 100
 """How many comments are decided in a transaction: others wait for it to end."""
@@ -39,7 +40,7 @@ class NothingHolds(Refusal):
 class LeftAlone(NamedTuple):
     """Why an act left some comments alone: they were edited, or somebody had decided on them."""
 
-    count: int
+    number: int
     is_edited: bool
     # Who decided what, and when the last time; None where they were edited.
     decided_by: str | None
@@ -58,23 +59,14 @@ def plan(
     _forget_old(session, by, now=now)
     allowed = [
         number
-        for numbers in batched(sorted(seen), _NUMBERS_IN_A_STATEMENT)
+        for numbers in _parts(sorted(seen))
         for number in session.scalars(
             select(Comment.id).where(Comment.id.in_(numbers), access.to(Comment.site_id))
         )
     ]
     act = Act(moderator_id=by.id, started_at=now, total=len(allowed))
-    _write_down(session, act, ((number, seen[number]) for number in allowed))
+    _write_down(session, act, [(number, seen[number]) for number in allowed])
     return act
-
-
-def as_they_are(session: Session, numbers: Iterable[int]) -> dict[int, int]:
-    """Return the revisions that comments have now, by number."""
-    return {
-        row.id: row.revision
-        for some in batched(numbers, _NUMBERS_IN_A_STATEMENT)
-        for row in session.execute(select(Comment.id, Comment.revision).where(Comment.id.in_(some)))
-    }
 
 
 def find(session: Session, act_id: int, access: Access) -> Act:
@@ -251,14 +243,14 @@ def left_alone(session: Session, act: Act) -> list[LeftAlone]:
     )
     found = []
     edited = 0
-    for is_edited, name, reporter, action, is_undo, count, latest in rows:
+    for is_edited, name, reporter, action, is_undo, number, latest in rows:
         if is_edited:
-            edited += count
+            edited += number
         else:
-            found.append(LeftAlone(count, False, name or reporter, action, bool(is_undo), latest))
+            found.append(LeftAlone(number, False, name or reporter, action, bool(is_undo), latest))
     if edited:
         found.append(LeftAlone(edited, True, None, None, False, None))
-    return sorted(found, key=lambda one: one.count, reverse=True)
+    return sorted(found, key=lambda one: one.number, reverse=True)
 
 
 def counts(session: Session, act_ids: Collection[int], access: Access) -> dict[int, int]:
@@ -275,20 +267,25 @@ def _decide(session: Session, act: Act, comment: Comment, by: Moderator, *, now:
     if act.action is None:
         take_back(session, comment, comment.decisions[-1], by, act=act, now=now)
     else:
-        append(
-            session, comment, by, act.action, act.reason, seen=comment.revision, act=act, now=now
-        )
+        append(session, comment, by, act.action, act.reason, seen=comment.revision, act=act, now=now)
 
 
-def _write_down(session: Session, act: Act, seen: Iterable[tuple[int, int]]) -> None:
+def _write_down(session: Session, act: Act, seen: Sequence[tuple[int, int]]) -> None:
     session.add(act)
     session.flush()
-    rows: Iterator[dict[str, object]] = (
-        {"act_id": act.id, "comment_id": number, "revision": revision, "is_left_alone": False}
-        for number, revision in seen
+    for some in _parts(seen):
+        rows = [
+            {"act_id": act.id, "comment_id": number, "revision": revision, "is_left_alone": False}
+            for number, revision in some
+        ]
+        session.execute(insert(Chosen), rows)
+
+
+def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (
+        items[start : start + _NUMBERS_IN_A_STATEMENT]
+        for start in range(0, len(items), _NUMBERS_IN_A_STATEMENT)
     )
-    for some in batched(rows, _NUMBERS_IN_A_STATEMENT):
-        session.execute(insert(Chosen), list(some))
 
 
 def _forget_old(session: Session, by: Moderator, *, now: datetime) -> None:

@@ -23,7 +23,6 @@ from moderation.store.tables import (
 )
 from moderation.verdict import Action
 
-
 # What deciding looks at.
 DECIDED = (
     joinedload(Comment.verdict),

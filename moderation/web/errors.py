@@ -23,6 +23,9 @@ _REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     delivery.UnknownDelivery: (HTTPStatus.NOT_FOUND, "unknown_delivery"),
     review.UnknownComment: (HTTPStatus.NOT_FOUND, "unknown_comment"),
     review.UnknownDecision: (HTTPStatus.NOT_FOUND, "unknown_decision"),
+    review.UnknownAct: (HTTPStatus.NOT_FOUND, "unknown_act"),
+    review.UnknownWave: (HTTPStatus.NOT_FOUND, "unknown_wave"),
+    review.NothingHolds: (HTTPStatus.CONFLICT, "nothing_holds"),
 }
 
 # Where Flask's own sentence is about servers and spelling.
