@@ -161,7 +161,7 @@ def test_the_console_works_without_scripts(demo, reader, browser):
     page.goto(f"{demo.console}/decisions")
     page.get_by_role("button", name="Undo").first.click()
     expect(page.get_by_text("The comment waits again.")).to_be_visible()
-    page.get_by_role("group").locator("summary").first.click()
+    page.locator(".account summary").click()
     page.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(re.compile("/console/login"))
     context.close()

@@ -1,6 +1,23 @@
 """The moderators' pages. Every page is closed to strangers, but for the few that let people in."""
 
-from moderation.web.console import account, comments, deliveries, filters, queue
+from moderation.web.console import (
+    account,
+    appearance,
+    comments,
+    deliveries,
+    filters,
+    navigation,
+    queue,
+)
 from moderation.web.console.blueprint import bp
 
-__all__ = ["account", "bp", "comments", "deliveries", "filters", "queue"]
+__all__ = [
+    "account",
+    "appearance",
+    "bp",
+    "comments",
+    "deliveries",
+    "filters",
+    "navigation",
+    "queue",
+]
