@@ -1,11 +1,13 @@
 """`moderation rules`: how each rule works on a site."""
 
+from datetime import UTC, datetime
+
 import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from moderation import sites
+from moderation import audit, policies, sites
 from moderation.cli import opened
 from moderation.rules import settings
 from moderation.rules.settings import MODES, SETTABLE
@@ -24,7 +26,7 @@ def show(site_name: str) -> None:
     Example: moderation rules show --site blog
     """
     with opened.database() as database, database.reading() as session:
-        chosen, unreadable = sites.rules(session, sites.by_name(session, site_name))
+        chosen, unreadable = policies.rules(session, sites.by_name(session, site_name))
     table = Table("rule", "mode", "options", "what it looks for", box=None, padding=(0, 2, 0, 0))
     for name, rule in SETTABLE.items():
         setting = chosen.get(name) or settings.default(rule)
@@ -66,8 +68,14 @@ def set_rule(rule: str, values: tuple[str, ...], site_name: str, mode: str | Non
     if mode is None and not options:
         raise click.UsageError("Name a --mode, or options as NAME=VALUE.")
     with opened.database() as database, database.writing() as session:
-        setting = sites.set_rule(
-            session, sites.by_name(session, site_name), rule, mode=mode, options=options
+        setting = policies.set_rule(
+            session,
+            sites.by_name(session, site_name),
+            rule,
+            mode=mode,
+            options=options,
+            by=audit.COMMAND_LINE,
+            now=datetime.now(UTC),
         )
         session.commit()
     shown = msgspec.structs.asdict(setting.options).items()
@@ -84,7 +92,13 @@ def reset(rule: str, site_name: str) -> None:
     Example: moderation rules reset too_many_links --site blog
     """
     with opened.database() as database, database.writing() as session:
-        sites.reset_rule(session, sites.by_name(session, site_name), rule)
+        policies.reset_rule(
+            session,
+            sites.by_name(session, site_name),
+            rule,
+            by=audit.COMMAND_LINE,
+            now=datetime.now(UTC),
+        )
         session.commit()
     click.echo(f"{rule}: as it comes. It holds from the next comment on.")
 

@@ -2,8 +2,8 @@
 
 What waited before keeps about its order: it is due the earlier, the likelier it seemed to be rejected.
 It counts as written in the site's first language, and is in no wave. Going back, claims, holds, notes,
-audits and the record of who did what are lost; moderators who only read, or who are let in elsewhere,
-lose their way in.
+audits, lists of authors' ids and the record of who did what are lost; moderators who only read, or who
+are let in elsewhere, lose their way in.
 """
 
 import hashlib
@@ -88,6 +88,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go back."""
     search.take_down(op.get_bind())
+    # Older versions know no list that looks at authors' ids.
+    op.execute("DELETE FROM site_lists WHERE scopes LIKE '%author%'")
     op.drop_index("ix_decisions_decided_at", "decisions")
     op.drop_index("ix_decisions_act_id", "decisions")
     with op.batch_alter_table("decisions") as decisions:
