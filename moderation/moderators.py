@@ -121,6 +121,12 @@ def log_out(session: Session, token: str) -> None:
     session.execute(delete(Login).where(Login.token_hash == _hash_token(token)))
 
 
+def choose_blurs(session: Session, moderator_id: int, *, blurs: bool) -> None:
+    """Blur slurs and threats for a moderator until asked for, or no longer."""
+    session.get_one(Moderator, moderator_id).blurs = blurs
+    session.flush()
+
+
 def change_password(session: Session, moderator_id: int, old: str, new: str) -> None:
     """Replace the password and end every login of the moderator. Raises WrongPassword or BadPassword."""
     moderator = session.get_one(Moderator, moderator_id)

@@ -283,6 +283,11 @@ def last_by(session: Session, by: Moderator) -> Decision | None:
     return latest if session.scalar(another) else None
 
 
+def act_of(session: Session, decision_id: int) -> int | None:
+    """Return the number of the act that a decision is part of, if it is."""
+    return session.scalar(select(Decision.act_id).where(Decision.id == decision_id))
+
+
 def holds() -> ColumnElement[bool]:
     """Return the condition that a decision on a joined comment is what holds for it."""
     return and_(Decision.revision == Comment.revision, Comment.superseded.is_(False))

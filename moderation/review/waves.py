@@ -30,20 +30,22 @@ class Wave(NamedTuple):
     known: int
 
 
-def look(session: Session, wave_id: int, access: Access) -> Wave:
-    """Read how a wave stands, or raise UnknownWave."""
+def look(session: Session, wave_id: int, access: Access, *, besides: int = 0) -> Wave:
+    """Read how a wave stands, or raise UnknownWave. The comment `besides` is not counted."""
+    counted = Comment.id != besides
+    holds = and_(counted, Comment.superseded.is_(False))
     row = session.execute(
         select(
-            func.count().filter(and_(*_waits(access))),
-            func.count().filter(Comment.outcome == Action.APPROVE, Comment.superseded.is_(False)),
-            func.count().filter(Comment.outcome == Action.REJECT, Comment.superseded.is_(False)),
-            func.max(Comment.id),
-            select(func.coalesce(func.max(Decision.id), 0)).scalar_subquery(),
+            func.count().filter(counted, *_waits(access)).label("waiting"),
+            func.count().filter(holds, Comment.outcome == Action.APPROVE).label("approved"),
+            func.count().filter(holds, Comment.outcome == Action.REJECT).label("rejected"),
+            func.max(Comment.id).label("upto"),
+            select(func.coalesce(func.max(Decision.id), 0)).scalar_subquery().label("known"),
         ).where(*_of(wave_id, access))
     ).one()
-    if row[3] is None:
+    if row.upto is None:
         raise UnknownWave(f"There is no wave {wave_id}.")
-    return Wave(wave_id, *row)
+    return Wave(wave_id, row.waiting, row.approved, row.rejected, row.upto, row.known)
 
 
 def listed(

@@ -2,17 +2,20 @@
 
 from moderation.web.console import (
     account,
+    acts,
     appearance,
     comments,
     deliveries,
     filters,
     navigation,
     queue,
+    spot,
 )
 from moderation.web.console.blueprint import bp
 
 __all__ = [
     "account",
+    "acts",
     "appearance",
     "bp",
     "comments",
@@ -20,4 +23,5 @@ __all__ = [
     "filters",
     "navigation",
     "queue",
+    "spot",
 ]

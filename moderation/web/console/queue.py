@@ -5,6 +5,8 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from moderation import review
+from moderation.review import acts
+from moderation.store.tables import Role
 from moderation.verdict import Action
 from moderation.web.console.blueprint import NextQuery, Number, allowed, bp, frame
 from moderation.web.parsing import query
@@ -60,6 +62,8 @@ def decisions() -> str:
         return render_template(
             "console/decisions.html",
             decisions=found,
+            numbers=acts.counts(db, {one.act_id for one in found if one.act_id}, allowed()),
+            may_decide=allowed().is_at_least(Role.MODERATOR),
             older=found[-1].id if len(found) == _ROWS else None,
             **frame(db),
         )
