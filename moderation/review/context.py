@@ -76,7 +76,7 @@ class Past:
 
     def count(self, outcome: Action) -> int:
         """Count those with an outcome. What waits for a second opinion has none that may be told."""
-        return sum(_told(one) is outcome for one in self.comments)
+        return sum(_told(one) == outcome for one in self.comments)
 
 
 @dataclass(frozen=True)

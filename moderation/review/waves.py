@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from moderation.access import Access
 from moderation.refusal import Refusal
@@ -68,15 +68,16 @@ def seen(session: Session, wave_id: int, access: Access, *, upto: int, known: in
     `upto` and `known` are of the Wave that was shown. What was decided since is there with the
     revision that it had then, so that an act leaves it alone and says so.
     """
-    since = func.count(Decision.id)
+    later = aliased(Decision)
+    since = func.count(later.id)
     rows = session.execute(
         select(Comment.id, (Comment.revision - since).label("seen"))
-        .outerjoin(Decision, and_(Decision.comment_id == Comment.id, Decision.id > known))
+        .outerjoin(later, and_(later.comment_id == Comment.id, later.id > known))
         .where(
             *_of(wave_id, access),
             Comment.id <= upto,
             Comment.superseded.is_(False),
-            or_(Decision.id.is_not(None), and_(*_waits(access))),
+            or_(later.id.is_not(None), and_(*_waits(access))),
         )
         .group_by(Comment.id, Comment.revision)
     )

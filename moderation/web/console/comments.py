@@ -21,7 +21,7 @@ from moderation.web.console.blueprint import NextQuery, Number, allowed, bp, fra
 from moderation.web.console.choices import Choice
 from moderation.web.console.differing import Stretch, differences
 from moderation.web.console.marking import marked, veiled, words
-from moderation.web.console.unseen import legend
+from moderation.web.console.unseen import legend, readable
 from moderation.web.parsing import LARGEST_NUMBER, form, query
 from moderation.web.state import state
 
@@ -31,6 +31,7 @@ _UNDONE = {
     Action.REJECT: lazy_gettext("Your undo is on record. The comment is rejected again."),
 }
 
+bp.add_app_template_filter(readable)
 bp.add_app_template_filter(veiled)
 
 

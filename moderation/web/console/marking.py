@@ -101,18 +101,20 @@ def words(text: str, signals: Iterable[Signal]) -> list[Word]:
 
 
 def veiled(text: str, hidden: Collection[str], *, quotes: bool = False) -> list[Piece]:
-    """Cut a text so that words in `hidden` can be veiled; with `quotes`, all that it quotes as well."""
+    """Cut a text so that words in `hidden` can be veiled; with `quotes`, all that it quotes as well.
+
+    What cannot be seen is cut out like in `marked`.
+    """
     patterns = [re.escape(word) for word in sorted(hidden, key=len, reverse=True) if word.strip()]
     if quotes:
         patterns.append(_QUOTED.pattern)
-    if not patterns:
-        return [Piece(text)]
     pieces = []
     place = 0
-    for match in re.finditer("|".join(patterns), text, re.IGNORECASE):
+    # Without patterns, nothing matches.
+    for match in re.finditer("|".join(patterns) or "(?!)", text, re.IGNORECASE):
         pieces += [Piece(text[place : match.start()]), Piece(match.group(), is_veiled=True)]
         place = match.end()
-    return [piece for piece in (*pieces, Piece(text[place:])) if piece.text]
+    return list(_with_unseen(text, [*pieces, Piece(text[place:])]))
 
 
 def _with_unseen(text: str, pieces: Iterable[Piece]) -> Iterator[Piece]:

@@ -82,6 +82,16 @@ def legend(text: str) -> list[tuple[Unseen, int]]:
     return counted.most_common()
 
 
+def readable(text: str) -> str:
+    """Leave out what cannot be seen, so that an excerpt reads in its own direction."""
+    pieces = []
+    place = 0
+    for (start, end), _what in unseen(text):
+        pieces.append(text[place:start])
+        place = end
+    return "".join([*pieces, text[place:]])
+
+
 def _is_honest(text: str, start: int, end: int) -> bool:
     """Whether a character does what it is there for: in emoji, or between letters that need it."""
     character = text[start]
