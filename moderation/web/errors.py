@@ -23,6 +23,9 @@ _REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     delivery.UnknownDelivery: (HTTPStatus.NOT_FOUND, "unknown_delivery"),
     review.UnknownComment: (HTTPStatus.NOT_FOUND, "unknown_comment"),
     review.UnknownDecision: (HTTPStatus.NOT_FOUND, "unknown_decision"),
+    review.NothingWaits: (HTTPStatus.CONFLICT, "nothing_waits"),
+    review.CannotTake: (HTTPStatus.UNPROCESSABLE_ENTITY, "cannot_take"),
+    review.BadNote: (HTTPStatus.UNPROCESSABLE_ENTITY, "bad_note"),
 }
 
 # Where Flask's own sentence is about servers and spelling.

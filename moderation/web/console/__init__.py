@@ -1,6 +1,16 @@
 """The moderators' pages. Every page is closed to strangers, but for the few that let people in."""
 
-from moderation.web.console import account, comments, deliveries, filters, queue
+from moderation.web.console import account, aside, comments, deliveries, filters, listing, queue, search
 from moderation.web.console.blueprint import bp
 
-__all__ = ["account", "bp", "comments", "deliveries", "filters", "queue"]
+__all__ = [
+    "account",
+    "aside",
+    "bp",
+    "comments",
+    "deliveries",
+    "filters",
+    "listing",
+    "queue",
+    "search",
+]

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from moderation import review
 from moderation.store.tables import RejectionReason
 from moderation.verdict import Action
+from moderation.web.console.aside import beside
 from moderation.web.console.blueprint import NextQuery, Number, bp, frame, moderator
 from moderation.web.console.marking import marked
 from moderation.web.parsing import LARGEST_NUMBER, form, query
@@ -59,6 +60,7 @@ def comment(comment_id: int) -> str:
             rejection_reasons=list(RejectionReason),
             latest=review.latest_edition(db, found) if found.superseded else found,
             after=asked.after,
+            **beside(db, found),
             **frame(db),
         )
 
