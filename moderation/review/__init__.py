@@ -17,28 +17,48 @@ from moderation.review.deciding import (
     report,
     undo,
 )
-from moderation.review.finding import Count, Held, Wanted, count, ids, rows
-from moderation.review.queue import count_waiting, listed, next_waiting
+from moderation.review.finding import Count, Facets, Wanted, count, facets, ids, rows
+from moderation.review.holds import CannotTake, NothingWaits
+from moderation.review.notes import BadNote
+from moderation.review.queue import (
+    Listed,
+    Row,
+    backlog,
+    count_aside,
+    count_waiting,
+    listed,
+    next_waiting,
+)
+from moderation.review.waiting import Held
 from moderation.review.waves import UnknownWave
 
 __all__ = [
     "AlreadyDecided",
+    "BadNote",
+    "CannotTake",
     "Conflict",
     "Count",
     "Edited",
+    "Facets",
     "Held",
+    "Listed",
     "NothingHolds",
+    "NothingWaits",
+    "Row",
     "UnknownAct",
     "UnknownComment",
     "UnknownDecision",
     "UnknownWave",
     "Wanted",
     "act_of",
+    "backlog",
     "comment",
     "count",
+    "count_aside",
     "count_waiting",
     "decide",
     "decisions",
+    "facets",
     "hides_first_opinion",
     "ids",
     "last_by",

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple, cast
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
 from moderation.access import Access
 from moderation.draft import NO_NUL
 from moderation.review import waiting
+from moderation.review.waiting import Held
 from moderation.store import words
 from moderation.store.tables import Comment, Facet
 from moderation.verdict import Action
@@ -25,13 +25,6 @@ _MOST_HOURS = 24 * 365 * 100
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Hours = Annotated[float, msgspec.Meta(ge=0, le=_MOST_HOURS)]
 Name = Annotated[str, msgspec.Meta(max_length=100, pattern=NO_NUL)]
-
-
-class Held(StrEnum):
-    """Whom comments were put aside for."""
-
-    MINE = "mine"
-    OTHERS = "others"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,10 +49,26 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # The number of the comment after which to go on.
     after: Number | None = None
 
+    def asked(self, **changed: object) -> dict[str, Any]:
+        """Return what is said, as the fields of a query string; `changed` fields differ, or go."""
+        return cast(dict[str, Any], msgspec.to_builtins(msgspec.structs.replace(self, **changed)))
+
+    @property
+    def has_no_words(self) -> bool:
+        """Whether what was typed holds no word to look for, so that nothing is found."""
+        return self.text is not None and not words.terms(self.text)
+
     @property
     def is_of_the_queue(self) -> bool:
         """Whether the most urgent come first; else the latest do."""
         return self.outcome is Action.REVIEW or self.held is not None
+
+
+class Facets(NamedTuple):
+    """By which reasons and languages comments can be looked for."""
+
+    reasons: Sequence[str]
+    languages: Sequence[str]
 
 
 class Count(NamedTuple):
@@ -72,8 +81,8 @@ class Count(NamedTuple):
 def rows(
     session: Session, wanted: Wanted, *, access: Access | None = None, now: datetime
 ) -> Select[Comment]:
-    """Select what is wanted in its order, after `wanted.after`; with the verdicts and the sites."""
-    found = _found(session, wanted, access, now)
+    """Select what is wanted in its order, after `wanted.after`."""
+    found = matching(session, wanted, access, now)
     if wanted.is_of_the_queue:
         found = found.order_by(Comment.due_at, Comment.id)
         if wanted.after is not None and (last := session.get(Comment, wanted.after)):
@@ -87,7 +96,7 @@ def rows(
         found = found.order_by(Comment.id.desc())
         if wanted.after is not None:
             found = found.where(Comment.id < wanted.after)
-    return found.options(joinedload(Comment.verdict), joinedload(Comment.site))
+    return found
 
 
 def ids(
@@ -103,7 +112,7 @@ def ids(
 
     `after` is the number of the last one seen; where the list was at does not matter.
     """
-    found = _found(session, wanted, access, now).where(Comment.superseded.is_(False))
+    found = matching(session, wanted, access, now).where(Comment.superseded.is_(False))
     if after is not None:
         found = found.where(Comment.id < after)
     found_ids = found.with_only_columns(Comment.id, Comment.revision).order_by(Comment.id.desc())
@@ -119,12 +128,26 @@ def count(
     now: datetime,
 ) -> Count:
     """Count what is wanted, wherever the list is at, but no further than to `most`."""
-    some = _found(session, wanted, access, now).with_only_columns(Comment.id).limit(most + 1)
+    some = matching(session, wanted, access, now).with_only_columns(Comment.id).limit(most + 1)
     number = session.scalar(select(func.count()).select_from(some.subquery())) or 0
     return Count(min(number, most), more=number > most)
 
 
-def _found(session: Session, wanted: Wanted, access: Access | None, now: datetime) -> Select[Comment]:
+def facets(session: Session) -> Facets:
+    """Return the codes of all reasons that were ever given, and all languages of comments."""
+    # From each name to the next: a step down the index, however many comments there are.
+    first = select(func.min(Facet.name).label("name")).cte("names", recursive=True)
+    following = select(func.min(Facet.name)).where(Facet.name > first.c.name).scalar_subquery()
+    names = first.union_all(select(following).where(first.c.name.is_not(None)))
+    by_kind: dict[str, list[str]] = {"reason": [], "language": []}
+    for name in session.scalars(select(names.c.name).where(names.c.name.is_not(None))):
+        kind, _, code = name.partition(":")
+        by_kind[kind].append(code)
+    return Facets(sorted(by_kind["reason"]), sorted(by_kind["language"]))
+
+
+def matching(session: Session, wanted: Wanted, access: Access | None, now: datetime) -> Select[Comment]:
+    """Select what is wanted, wherever a list is at, and in no order."""
     found = select(Comment).where(*_stands(wanted, access))
     for column, value in (
         (Comment.site_id, wanted.site),
@@ -149,12 +172,12 @@ def _found(session: Session, wanted: Wanted, access: Access | None, now: datetim
 def _stands(wanted: Wanted, access: Access | None) -> list[ColumnElement[bool]]:
     """The conditions on what became of it."""
     if wanted.held is not None and access is not None:
-        held = {Held.MINE: waiting.held_for, Held.OTHERS: waiting.held_for_others}
-        return held[wanted.held](access)
+        return waiting.held(access, wanted.held)
     if wanted.is_of_the_queue:
         return waiting.in_the_queue(access)
     conditions = [] if access is None else [access.to(Comment.site_id)]
     if wanted.outcome is not None:
+        # What held of an older edition holds no more.
         conditions += [Comment.outcome == wanted.outcome, Comment.superseded.is_(False)]
     return conditions
 

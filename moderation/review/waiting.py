@@ -1,24 +1,29 @@
 """Who is waited for: the conditions under which a comment stands in somebody's queue."""
 
-from sqlalchemy import ColumnElement, Exists, or_, select
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, or_, select
 
 from moderation.access import Access
-from moderation.store.tables import Comment, Decision, Hold, Moderator, Role, WaitsFor
+from moderation.store.tables import Comment, Decision, Hold, Moderator, Permission, Role, WaitsFor
+
+
+class Held(StrEnum):
+    """Whom comments were put aside for."""
+
+    MINE = "mine"
+    OTHERS = "others"
 
 
 def in_the_queue(access: Access | None) -> list[ColumnElement[bool]]:
-    """Return the conditions that a comment waits for whoever is free, of what `access` is given to."""
+    """Return the conditions that a comment waits for whoever is free."""
     return [*_waits(access), ~_is_held()]
 
 
-def held_for(access: Access) -> list[ColumnElement[bool]]:
-    """Return the conditions that a comment waits for this moderator alone."""
-    return [*_waits(access), _is_held(Hold.for_id == access.moderator.id)]
-
-
-def held_for_others(access: Access) -> list[ColumnElement[bool]]:
-    """Return the conditions that a comment waits for one of the others."""
-    return [*_waits(access), _is_held(Hold.for_id != access.moderator.id)]
+def held(access: Access, whose: Held) -> list[ColumnElement[bool]]:
+    """Return the conditions that a comment was put aside."""
+    own = Hold.for_id == access.moderator.id
+    return [*_waits(access), _is_held(own if whose is Held.MINE else ~own)]
 
 
 def _waits(access: Access | None) -> list[ColumnElement[bool]]:
@@ -33,8 +38,11 @@ def _waits(access: Access | None) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _is_held(*conditions: ColumnElement[bool]) -> Exists:
-    # What is held for somebody who cannot decide any more is held for nobody.
+def _is_held(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    # What is held for somebody who cannot decide on it any more is held for nobody.
+    permitted = select(Permission.site_id).where(
+        Permission.moderator_id == Moderator.id, Permission.site_id == Comment.site_id
+    )
     return (
         select(Hold.comment_id)
         .join(Moderator, Moderator.id == Hold.for_id)
@@ -42,6 +50,7 @@ def _is_held(*conditions: ColumnElement[bool]) -> Exists:
             Hold.comment_id == Comment.id,
             Moderator.left_at.is_(None),
             Moderator.role != Role.READER,
+            or_(Moderator.every_site, permitted.exists()),
             *conditions,
         )
         .exists()

@@ -26,6 +26,9 @@ _REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     review.UnknownAct: (HTTPStatus.NOT_FOUND, "unknown_act"),
     review.UnknownWave: (HTTPStatus.NOT_FOUND, "unknown_wave"),
     review.NothingHolds: (HTTPStatus.CONFLICT, "nothing_holds"),
+    review.NothingWaits: (HTTPStatus.CONFLICT, "nothing_waits"),
+    review.CannotTake: (HTTPStatus.UNPROCESSABLE_ENTITY, "cannot_take"),
+    review.BadNote: (HTTPStatus.UNPROCESSABLE_ENTITY, "bad_note"),
 }
 
 # Where Flask's own sentence is about servers and spelling.

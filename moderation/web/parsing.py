@@ -36,10 +36,13 @@ def json_body(kind: type[T]) -> T:
 
 def query(kind: type[T]) -> T:
     """Read the query string as `kind`, or refuse."""
-    try:
-        return msgspec.convert(request.args.to_dict(), kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", str(error)) from None
+    return _query(request.args.to_dict(), kind)
+
+
+def filters(kind: type[T]) -> T:
+    """Read the query string of a form as `kind`, or refuse; what was left blank was not asked for."""
+    filled = {name: value for name, value in request.args.items() if value.strip()}
+    return _query(filled, kind)
 
 
 def form(kind: type[T]) -> T:
@@ -55,3 +58,10 @@ def field(kind: type[Any], given: object) -> Any:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         raise Refused(HTTPStatus.BAD_REQUEST, "invalid", str(error)) from None
+
+
+def _query(fields: dict[str, str], kind: type[T]) -> T:
+    try:
+        return msgspec.convert(fields, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", str(error)) from None

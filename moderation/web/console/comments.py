@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Annotated, Literal
 
 import msgspec
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from moderation.review import acts, context, waves
 from moderation.store.tables import Comment, Role
 from moderation.verdict import Action
 from moderation.web.console.acts import lead_on
+from moderation.web.console.aside import beside
 from moderation.web.console.blueprint import NextQuery, Number, allowed, bp, frame, moderator, needs
 from moderation.web.console.choices import Choice
 from moderation.web.console.differing import Stretch, differences
@@ -84,9 +85,8 @@ def comment(comment_id: int) -> str:
             latest=around.editions[-1] if found.superseded and around.editions else found,
             wave=_wave(db, found),
             is_blind=review.hides_first_opinion(found, allowed()),
-            may_decide=allowed().is_at_least(Role.MODERATOR),
-            search="console.search" in current_app.view_functions,
             after=asked.after,
+            **beside(db, found),
             **frame(db),
         )
 
