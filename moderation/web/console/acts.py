@@ -110,7 +110,7 @@ def act(act_id: int) -> str:
             is_own=is_own,
             is_done=is_done,
             examples=acts.covered(db, found, limit=_EXAMPLES) if is_own and not is_done else [],
-            decided=acts.decided(db, found, allowed(), limit=_SHOWN) if is_done else [],
+            done=acts.decided(db, found, allowed(), limit=_SHOWN) if is_done else [],
             left_alone=acts.left_alone(db, found) if is_done else [],
             may_decide=allowed().is_at_least(Role.MODERATOR),
             after=asked.after,
