@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -68,6 +69,14 @@ _PAGES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An application, as somebody who is logged in asks it, and its database."""
+
+    browser: FlaskClient
+    database: Database
+
+
 @dataclass
 class Measured:
     """What was measured of one page: milliseconds, each time; and questions to the database."""
@@ -90,8 +99,8 @@ def main() -> None:
             "PostgreSQL": create,
         }
         for kind, fresh in kinds.items():
-            few, many = (_measured(fresh(name), *size) for name, size in (("few", FEW), ("many", MANY)))
-            lines, failures = _told(kind, few, many)
+            with _service(fresh("few"), *FEW) as few, _service(fresh("many"), *MANY) as many:
+                lines, failures = _told(kind, *_measured(few, many))
             missed += failures
             sys.stdout.write("\n".join([*lines, "", ""]))
     sys.stdout.write("\n".join(missed or ["Every bar is met."]) + "\n")
@@ -115,7 +124,9 @@ def _told(kind: str, few: dict[str, Measured], many: dict[str, Measured]) -> tup
     return [f"## {kind}", "", *table(columns, rows)], missed
 
 
-def _measured(url: str, count: int, waiting: int) -> dict[str, Measured]:
+@contextmanager
+def _service(url: str, count: int, waiting: int) -> Iterator[Service]:
+    """Fill a database, and serve it to somebody who is logged in."""
     database = Database(url)
     upgrade(database)
     now = datetime.now(UTC)
@@ -132,38 +143,47 @@ def _measured(url: str, count: int, waiting: int) -> dict[str, Measured]:
     with tempfile.TemporaryDirectory() as instance:
         app = create_app(Settings(instance=Path(instance), database_url=url, models=ROOT / "models"))
         opened: Database = app.extensions["moderation"].database
-        found = _pages(app.test_client(), opened)
+        browser = app.test_client()
+        _send(browser, "/console/login", name="ana", password=_PASSWORD)
+        yield Service(browser, opened)
         opened.close()
-    return found
 
 
-def _pages(browser: FlaskClient, database: Database) -> dict[str, Measured]:
-    _send(browser, "/console/login", name="ana", password=_PASSWORD)
-    found = {page: Measured() for page in (*_PAGES, _NEXT)}
+def _measured(few: Service, many: Service) -> tuple[dict[str, Measured], dict[str, Measured]]:
+    """Ask both for every page in turns, so that what else the machine does hits both."""
+    found = [{page: Measured() for page in (*_PAGES, _NEXT)} for _ in range(2)]
     for _ in range(_TIMES):
-        waiting = _number(browser.get("/console/next").location)
-        for page, path in _PAGES.items():
-            with _measuring(database, found[page]):
-                answer = browser.get(path.format(waiting=waiting))
-            if answer.status_code != 200:  # noqa: PLR2004
-                raise SystemExit(f"{path} answered {answer.status}")
-        shown = browser.get(f"/console/comments/{waiting}").text
-        with _measuring(database, found[_NEXT]):
-            after = _send(
-                browser,
-                f"/console/comments/{waiting}/decision",
-                shown,
-                seen="0",
-                decision="approve",
-            )
-            browser.get(browser.get(after).location)
-    return found
+        for page in found[0]:
+            for service, measured in zip((few, many), found, strict=True):
+                if page == _NEXT:
+                    _decide(service, measured[page])
+                else:
+                    _ask(service, _PAGES[page], measured[page])
+    return found[0], found[1]
+
+
+def _ask(service: Service, path: str, into: Measured) -> None:
+    path = path.format(waiting=_number(service.browser.get("/console/next").location))
+    with _measuring(service.database, into):
+        answer = service.browser.get(path)
+    if answer.status_code != HTTPStatus.OK:
+        raise SystemExit(f"{path} answered {answer.status}")
+
+
+def _decide(service: Service, into: Measured) -> None:
+    """Decide, and wait until the next comment is shown."""
+    browser = service.browser
+    path = f"/console/comments/{_number(browser.get('/console/next').location)}"
+    shown = browser.get(path).text
+    with _measuring(service.database, into):
+        after = _send(browser, f"{path}/decision", shown, seen="0", decision="approve")
+        browser.get(browser.get(after).location)
 
 
 def _send(browser: FlaskClient, path: str, page: str | None = None, **fields: str) -> str:
     token = re.search(r'name="csrf_token" value="([^"]+)"', page or browser.get(path).text)
     answer = browser.post(path, data=fields | {"csrf_token": token[1] if token else ""})
-    if answer.status_code != 303:  # noqa: PLR2004
+    if answer.status_code != HTTPStatus.SEE_OTHER:
         raise SystemExit(f"{path} answered {answer.status}")
     return answer.location
 
