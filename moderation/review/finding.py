@@ -1,19 +1,20 @@
 """Find comments: by their words, by where they stand and what the service said of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, NamedTuple, cast
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from moderation.access import Access
 from moderation.draft import NO_NUL
 from moderation.review import waiting
 from moderation.review.waiting import Held
 from moderation.store import words
-from moderation.store.tables import Comment, Facet
+from moderation.store.plans import Unindexed
+from moderation.store.tables import Comment, Facet, Site
 from moderation.verdict import Action
 
 LONGEST_QUESTION = 1_000
@@ -93,9 +94,10 @@ def rows(
                 )
             )
     else:
-        found = found.order_by(Comment.id.desc())
+        number = _number(session, wanted)
+        found = found.order_by(number.desc())
         if wanted.after is not None:
-            found = found.where(Comment.id < wanted.after)
+            found = found.where(number < wanted.after)
     return found
 
 
@@ -113,9 +115,10 @@ def ids(
     `after` is the number of the last one seen; where the list was at does not matter.
     """
     found = matching(session, wanted, access, now).where(Comment.superseded.is_(False))
+    number = Comment.id if wanted.is_of_the_queue else _number(session, wanted)
     if after is not None:
-        found = found.where(Comment.id < after)
-    found_ids = found.with_only_columns(Comment.id, Comment.revision).order_by(Comment.id.desc())
+        found = found.where(number < after)
+    found_ids = found.with_only_columns(Comment.id, Comment.revision).order_by(number.desc())
     return [(row.id, row.revision) for row in session.execute(found_ids.limit(limit))]
 
 
@@ -148,48 +151,104 @@ def facets(session: Session) -> Facets:
 
 def matching(session: Session, wanted: Wanted, access: Access | None, now: datetime) -> Select[Comment]:
     """Select what is wanted, wherever a list is at, and in no order."""
-    found = select(Comment).where(*_stands(wanted, access))
-    for column, value in (
+    if wanted.is_of_the_queue:
+        return _in_the_queue(session, wanted, access, now)
+    return _anywhere(session, wanted, access, now)
+
+
+def _in_the_queue(
+    session: Session, wanted: Wanted, access: Access | None, now: datetime
+) -> Select[Comment]:
+    """The index of the queue holds all that is asked here, and is short: it is read from its start."""
+    stands = (
+        waiting.in_the_queue(access)
+        if wanted.held is None or access is None
+        else waiting.held(access, wanted.held)
+    )
+    found = select(Comment).where(*stands, *_describes(wanted, now, Unindexed))
+    for name in _facets(wanted):
+        facet = aliased(Facet)
+        has = select(facet.name).where(facet.name == name, facet.comment_id == Comment.id)
+        found = found.where(has.exists())
+    if wanted.text is None:
+        return found
+    asked = words.terms(wanted.text)
+    if not asked:
+        return found.where(false())
+    if _is_postgresql(session):
+        return found.where(words.on_postgresql(asked))
+    return found.where(_says(asked, Unindexed(Comment.id)))
+
+
+def _anywhere(session: Session, wanted: Wanted, access: Access | None, now: datetime) -> Select[Comment]:
+    """What is asked for is read from the end of an index, until enough was found."""
+    found = select(Comment).where(*_describes(wanted, now, lambda column: column))
+    if access is not None and not access.covers_all:
+        is_one_site = len(access.site_ids or ()) == 1
+        found = found.where(access.to(Comment.site_id if is_one_site else Unindexed(Comment.site_id)))
+    if wanted.outcome is not None:
+        # What held of an older edition holds no more.
+        found = found.where(Comment.outcome == wanted.outcome, Comment.superseded.is_(False))
+    if wanted.page is not None and wanted.site is None:
+        # The index of pages begins with the site.
+        found = found.where(Comment.site_id.in_(select(Site.id)))
+    for facet, name in zip(_FACETS, _facets(wanted), strict=False):
+        found = found.join(facet, and_(facet.comment_id == Comment.id, facet.name == name))
+    if wanted.text is None:
+        return found
+    asked = words.terms(wanted.text)
+    if not asked:
+        return found.where(false())
+    if _is_postgresql(session):
+        return found.where(words.on_postgresql(asked))
+    if all(term.is_excluded for term in asked):
+        return found.where(_says(asked, Comment.id))
+    return found.join(words.INDEX, Comment.id == words.ROWID).where(words.on_sqlite(asked))
+
+
+def _number(session: Session, wanted: Wanted) -> ColumnElement[int]:
+    """Return the comment's number as the index has it that `_anywhere` reads from its end."""
+    is_joined = wanted.text and not all(term.is_excluded for term in words.terms(wanted.text))
+    if is_joined and not _is_postgresql(session):
+        return words.ROWID
+    return _FACETS[0].comment_id if _facets(wanted) else Comment.id  # type: ignore[return-value]
+
+
+def _describes(
+    wanted: Wanted, now: datetime, column: Callable[[Any], Any]
+) -> Iterator[ColumnElement[bool]]:
+    """The conditions that concern a comment's own columns, each of them as `column` returns it."""
+    for own, value in (
         (Comment.site_id, wanted.site),
         (Comment.page_key, wanted.page),
         (Comment.author_key, wanted.author),
     ):
         if value is not None:
-            found = found.where(column == value)
+            yield column(own) == value
+    # Numbers grow with the time: no other index helps to find the latest.
     if wanted.older_than is not None:
-        found = found.where(Comment.received_at <= now - timedelta(hours=wanted.older_than))
+        yield Unindexed(Comment.received_at) <= now - timedelta(hours=wanted.older_than)
     if wanted.younger_than is not None:
-        found = found.where(Comment.received_at >= now - timedelta(hours=wanted.younger_than))
-    for kind, code in (("reason", wanted.reason), ("language", wanted.language)):
-        if code is not None:
-            facet = aliased(Facet)
-            found = found.join(
-                facet, and_(facet.comment_id == Comment.id, facet.name == f"{kind}:{code}")
-            )
-    return found if wanted.text is None else _saying(session, found, wanted.text)
+        yield Unindexed(Comment.received_at) >= now - timedelta(hours=wanted.younger_than)
 
 
-def _stands(wanted: Wanted, access: Access | None) -> list[ColumnElement[bool]]:
-    """The conditions on what became of it."""
-    if wanted.held is not None and access is not None:
-        return waiting.held(access, wanted.held)
-    if wanted.is_of_the_queue:
-        return waiting.in_the_queue(access)
-    conditions = [] if access is None else [access.to(Comment.site_id)]
-    if wanted.outcome is not None:
-        # What held of an older edition holds no more.
-        conditions += [Comment.outcome == wanted.outcome, Comment.superseded.is_(False)]
-    return conditions
+def _facets(wanted: Wanted) -> list[str]:
+    named = (("reason", wanted.reason), ("language", wanted.language))
+    return [f"{kind}:{code}" for kind, code in named if code is not None]
 
 
-def _saying(session: Session, found: Select[Comment], asked: str) -> Select[Comment]:
-    terms = words.terms(asked)
-    if not terms:
-        return found.where(false())
-    if session.get_bind().dialect.name == "postgresql":
-        return found.where(words.on_postgresql(terms))
-    if all(term.is_excluded for term in terms):
-        saying = select(words.ROWID).select_from(words.INDEX).where(words.without_on_sqlite(terms))
-        return found.where(Comment.id.not_in(saying))
-    # Joined, the index is read from its end until enough were found.
-    return found.join(words.INDEX, Comment.id == words.ROWID).where(words.on_sqlite(terms))
+def _says(
+    asked: tuple[words.Term, ...], number: InstrumentedAttribute[int] | ColumnElement[int]
+) -> ColumnElement[bool]:
+    """The condition on SQLite that a comment is among those that the index of words finds."""
+    found = select(words.ROWID).select_from(words.INDEX)
+    if all(term.is_excluded for term in asked):
+        return number.not_in(found.where(words.without_on_sqlite(asked)))
+    return number.in_(found.where(words.on_sqlite(asked)))
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+_FACETS = (aliased(Facet), aliased(Facet))

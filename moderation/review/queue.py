@@ -6,18 +6,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from moderation.access import Access
 from moderation.review import claims, waiting
 from moderation.review.finding import Wanted, matching, rows
-from moderation.review.waiting import Held
-from moderation.store.tables import Claim, Comment, Moderator
+from moderation.store.tables import Claim, Comment, Hold
 from moderation.verdict import Action
 
 # A wave can be long, and is one row all the same: so far is it looked through for other rows.
-_LOOKED_THROUGH = 1_000
+_LOOKED_THROUGH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +56,18 @@ class Aside(NamedTuple):
 
 def listed(session: Session, wanted: Wanted, *, access: Access, limit: int, now: datetime) -> Listed:
     """List what is wanted; near copies that wait are one row."""
+    chosen = rows(session, wanted, access=access, now=now).with_only_columns(Comment.id, Comment.wave_id)
     if wanted.is_of_the_queue:
-        return _queue(session, wanted, access, limit, now)
-    found = rows(session, wanted, access=access, now=now).limit(limit + 1)
-    shown = _shown(session, found, access, now)
-    last = shown[limit - 1].comment.id if len(shown) > limit else None
-    return Listed(shown[:limit], last)
+        looked_through = session.execute(chosen.limit(_LOOKED_THROUGH)).all()
+        numbers, last = _first_of_waves(looked_through, limit)
+        waves = {wave for number, wave in looked_through if number in numbers and wave is not None}
+        alike = _alike(session, waves, wanted, access, now)
+    else:
+        numbers = [number for number, _wave in session.execute(chosen.limit(limit + 1))]
+        last = numbers[limit - 1] if len(numbers) > limit else None
+        numbers, alike = numbers[:limit], {}
+    found = _shown(session, numbers, access, now)
+    return Listed([Row(*found[one], alike.get(found[one][0].wave_id, 0)) for one in numbers], last)
 
 
 def count_waiting(session: Session, *, access: Access | None = None) -> int:
@@ -72,10 +77,10 @@ def count_waiting(session: Session, *, access: Access | None = None) -> int:
 
 def count_aside(session: Session, *, access: Access) -> Aside:
     """Count the comments that were put aside."""
-    counts = (
-        select(func.count()).where(*waiting.held(access, whose)).scalar_subquery() for whose in Held
-    )
-    return Aside(*session.execute(select(*counts)).one())
+    mine = func.count().filter(Hold.for_id == access.moderator.id)
+    held = select(mine, func.count()).join_from(Hold, Comment, Comment.id == Hold.comment_id)
+    for_me, every = session.execute(waiting.of_holds(held, access)).one()
+    return Aside(for_me, every - for_me)
 
 
 def backlog(session: Session, wanted: Wanted, *, access: Access, now: datetime) -> Backlog:
@@ -100,53 +105,38 @@ def next_waiting(
     return session.scalar(free.limit(1))
 
 
-def _queue(session: Session, wanted: Wanted, access: Access, limit: int, now: datetime) -> Listed:
-    some = rows(session, wanted, access=access, now=now).with_only_columns(Comment.id, Comment.wave_id)
-    looked_through = session.execute(some.limit(_LOOKED_THROUGH)).all()
-    # A wave is known by the first of it that waits, and so is what stands by itself.
-    first: dict[tuple[str, int], int] = {}
-    is_more = len(looked_through) == _LOOKED_THROUGH
+def _first_of_waves(looked_through: Sequence[Any], limit: int) -> tuple[list[int], int | None]:
+    """Take the first of each wave and what is in none; and say where to go on, where there is more."""
+    taken: list[int] = []
+    waves: set[int] = set()
     last = None
     for number, wave in looked_through:
-        place = ("comment", number) if wave is None else ("wave", wave)
-        if place not in first and len(first) == limit:
-            is_more = True
-            break
-        first.setdefault(place, number)
+        if wave not in waves:
+            if len(taken) == limit:
+                return taken, last
+            taken.append(number)
+            if wave is not None:
+                waves.add(wave)
         last = number
-    in_order = list(first.values())
-    found = {
-        row.comment.id: row
-        for row in _shown(session, select(Comment).where(Comment.id.in_(in_order)), access, now)
-    }
-    alike = _alike(session, [number for kind, number in first if kind == "wave"], wanted, access, now)
-    return Listed(
-        [
-            Row(row.comment, row.claim, alike.get(row.comment.wave_id, 0))
-            for row in map(found.__getitem__, in_order)
-        ],
-        last if is_more else None,
-    )
+    return taken, last if len(looked_through) == _LOOKED_THROUGH else None
 
 
-def _shown(session: Session, found: Select[Any], access: Access, now: datetime) -> list[Row]:
-    """Read comments with all that a list shows of them."""
+def _shown(
+    session: Session, numbers: list[int], access: Access, now: datetime
+) -> dict[int, tuple[Comment, Claim | None]]:
+    """Read comments with all that a list shows of them, and who else has them open."""
     others = claims.of_others(access.moderator, now=now)
     shown = (
-        found.outerjoin(Claim, and_(Claim.comment_id == Comment.id, *others))
-        .outerjoin(Moderator, Moderator.id == Claim.moderator_id)
-        .add_columns(Claim)
-        .options(
-            joinedload(Comment.verdict),
-            joinedload(Comment.site),
-            contains_eager(Claim.moderator),
-        )
+        select(Comment, Claim)
+        .outerjoin(Claim, and_(Claim.comment_id == Comment.id, *others))
+        .where(Comment.id.in_(numbers))
+        .options(joinedload(Comment.verdict), joinedload(Comment.site), joinedload(Claim.moderator))
     )
-    return [Row(comment, claim) for comment, claim in session.execute(shown)]
+    return {comment.id: (comment, claim) for comment, claim in session.execute(shown)}
 
 
 def _alike(
-    session: Session, waves: list[int], wanted: Wanted, access: Access, now: datetime
+    session: Session, waves: set[int], wanted: Wanted, access: Access, now: datetime
 ) -> dict[int | None, int]:
     """Count how many more than one there are of each wave."""
     if not waves:

@@ -16,8 +16,8 @@ log = structlog.get_logger()
 _PATIENCE = 0.2
 
 
-def claim(comment_id: int, *, leaving: int | None = None, now: datetime) -> bool:
-    """Claim a comment for whoever asks, give back the one being left, and say whether it went well.
+def claim(comment_id: int | None, *, leaving: int | None = None, now: datetime) -> bool:
+    """Claim a comment, if any, for whoever asks; give back the one being left; say if it went well.
 
     False only where somebody else was faster: whoever cannot decide claims nothing, and what could
     not be noted does not matter.
@@ -28,7 +28,7 @@ def claim(comment_id: int, *, leaving: int | None = None, now: datetime) -> bool
         with state().database.writing(patience=_PATIENCE) as db:
             if leaving is not None:
                 claims.give_back(db, leaving, moderator())
-            is_ours = claims.claim(db, comment_id, moderator(), now=now)
+            is_ours = comment_id is None or claims.claim(db, comment_id, moderator(), now=now)
             db.commit()
     except (OperationalError, InterfaceError) as error:
         log.info("claim_not_noted", error=type(error.orig).__name__)

@@ -17,7 +17,7 @@ from moderation.verdict import percent
 from moderation.web.console import filtering
 from moderation.web.console.blueprint import allowed, bp
 
-ROWS = 50
+ROWS = 25
 """How many comments stand on a page."""
 
 # Beyond so many, nobody reads on, and counting them all would take its time.

@@ -54,7 +54,7 @@ def next_comment() -> Response:
     now = datetime.now(UTC)
     found = _next(wanted, now)
     for _try in range(_TRIES):
-        if found is None or claim(found.id, leaving=wanted.after, now=now):
+        if claim(found.id if found else None, leaving=wanted.after, now=now):
             break
         found = _next(wanted, now)
     if found is not None:

@@ -64,10 +64,20 @@ def upgrade() -> None:
     op.create_index(
         "ix_comments_queue",
         "comments",
-        ["due_at", "id"],
+        [
+            "due_at",
+            "id",
+            "waits_for",
+            "site_id",
+            "received_at",
+            "wave_id",
+            "page_key",
+            "author_key",
+        ],
         sqlite_where=in_the_queue,
         postgresql_where=in_the_queue,
     )
+    op.create_index("ix_comments_site", "comments", ["site_id", "id"])
     op.create_index("ix_comments_author", "comments", ["author_key", "site_id", "id"])
     op.create_index("ix_comments_page", "comments", ["site_id", "page_key", "id"])
     op.create_index(
@@ -109,7 +119,7 @@ def downgrade() -> None:
         "policy_changes",
     ):
         op.drop_table(table)
-    for index in ("received", "wave", "page", "author", "queue"):
+    for index in ("received", "wave", "page", "author", "site", "queue"):
         op.drop_index(f"ix_comments_{index}", "comments")
     op.add_column("comments", sa.Column("urgency", sa.Double(), nullable=True))
     op.execute(
