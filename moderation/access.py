@@ -32,7 +32,7 @@ class Access:
         """Whether the moderator may look at every site, also those to come."""
         return self.site_ids is None
 
-    def to(self, site_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    def to(self, site_id: InstrumentedAttribute[Any] | ColumnElement[Any]) -> ColumnElement[bool]:
         """Return the condition that a row is of a site that the moderator may look at."""
         return true() if self.site_ids is None else site_id.in_(sorted(self.site_ids))
 

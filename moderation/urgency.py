@@ -6,6 +6,7 @@ order of these moments. So age counts by itself: whatever waits comes to its tur
 
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 
 from moderation.verdict import Verdict
 
@@ -28,14 +29,33 @@ _HARM = {
 }
 # Harm counts for so much, and doubt for the rest.
 _SHARE_OF_HARM = 0.7
+# Of the urgency that there can be: what adds less is not worth telling.
+_WORTH_TELLING = 0.15
+
+
+class Ground(StrEnum):
+    """What makes a comment urgent."""
+
+    UNJUDGED = "unjudged"
+    HARM = "harm"
+    DOUBT = "doubt"
 
 
 def patience(verdict: Verdict) -> timedelta:
     """Return for how long a comment may wait. What no classifier could judge waits beside the worst."""
     if verdict.probability is None:
         return SHORTEST
-    urgency = _SHARE_OF_HARM * harm(verdict.scores) + (1 - _SHARE_OF_HARM) * doubt(verdict.probability)
+    urgency = sum(_parts(verdict.probability, verdict.scores).values())
     return max(SHORTEST, LONGEST * (1 - urgency))
+
+
+def grounds(probability: float | None, scores: Mapping[str, float]) -> tuple[Ground, ...]:
+    """Say what makes a comment urgent, the weightiest first; nothing does where only age counts."""
+    if probability is None:
+        return (Ground.UNJUDGED,)
+    parts = _parts(probability, scores)
+    told = (ground for ground in parts if parts[ground] >= _WORTH_TELLING)
+    return tuple(sorted(told, key=parts.__getitem__, reverse=True))
 
 
 def harm(scores: Mapping[str, float]) -> float:
@@ -51,3 +71,10 @@ def worst(scores: Mapping[str, float]) -> str | None:
 def doubt(probability: float) -> float:
     """Return how little the service knows, 0 to 1: most at one half."""
     return 1 - abs(2 * probability - 1)
+
+
+def _parts(probability: float, scores: Mapping[str, float]) -> dict[Ground, float]:
+    return {
+        Ground.HARM: _SHARE_OF_HARM * harm(scores),
+        Ground.DOUBT: (1 - _SHARE_OF_HARM) * doubt(probability),
+    }

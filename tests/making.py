@@ -4,8 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from moderation import intake
+from moderation import intake, review
+from moderation.access import Access
 from moderation.draft import Author, Page, Submission
+from moderation.review import Wanted
 from moderation.store import Database
 from moderation.store.tables import Comment, Moderator, Role, Site
 from moderation.verdict import Action, Signal, Thresholds, Verdict
@@ -54,6 +56,12 @@ def stored(
         session, site, draft(identifier, **fields), verdict(action, probability), now=now
     )
     return comment
+
+
+def in_the_queue(session: Session, access: Access | None = None) -> list[Comment]:
+    """What waits, in the order in which it should be seen."""
+    wanted = Wanted(outcome=Action.REVIEW)
+    return list(session.scalars(review.rows(session, wanted, access=access, now=START)))
 
 
 def decider(database: Database, name: str = "ana") -> Moderator:

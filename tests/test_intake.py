@@ -10,7 +10,7 @@ from moderation.draft import Form
 from moderation.store.tables import Comment, StoredVerdict
 from moderation.verdict import Action
 from tests.conftest import START, add_site, at
-from tests.making import draft, stored, verdict
+from tests.making import draft, in_the_queue, stored, verdict
 
 
 def test_a_comment_is_stored_with_its_verdict(database, site):
@@ -99,7 +99,7 @@ class TestEdits:
 
         with database.reading() as session:
             assert session.get_one(Comment, first.id).superseded
-            assert [one.id for one in review.listed(session, Action.REVIEW, limit=10)] == [second.id]
+            assert [one.id for one in in_the_queue(session)] == [second.id]
         assert (is_new, second.edition) == (True, 2)
 
     def test_an_edit_that_changes_nothing_is_none(self, database, site):

@@ -12,35 +12,6 @@ from tests.conftest import at
 from tests.making import draft, stored, verdict
 
 
-def test_what_waits_is_listed_with_the_most_urgent_first_and_of_two_alike_the_older(database, site):
-    with database.writing() as session:
-        stored(session, site, "likely", probability=0.8, now=at(3))
-        stored(session, site, "younger", probability=0.5, now=at(2))
-        stored(session, site, "never judged", probability=None, now=at(4))
-        stored(session, site, "approved", action=Action.APPROVE, probability=0.9)
-        older = stored(session, site, "older", probability=0.5, now=at(1))
-
-        turns = [waiting.external_id for waiting in review.listed(session, Action.REVIEW, limit=10)]
-
-        assert turns == ["never judged", "older", "younger", "likely"]
-        after = review.next_waiting(session, after=review.comment(session, older.id))
-        assert after is not None
-        assert after.external_id == "younger"
-
-
-def test_skipping_leads_through_the_whole_queue(database, site):
-    with database.writing() as session:
-        for number in range(5):
-            stored(session, site, str(number), probability=0.5)
-        seen = []
-        current = review.next_waiting(session)
-        while current:
-            seen.append(current.external_id)
-            current = review.next_waiting(session, after=current)
-
-    assert seen == ["0", "1", "2", "3", "4"]
-
-
 def test_a_decision_takes_the_comment_out_of_the_queue(database, site, ana):
     with database.writing() as session:
         comment = stored(session, site)

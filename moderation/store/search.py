@@ -24,6 +24,9 @@ INDEX = "comments_search"
 # PostgreSQL takes addresses for words of their own; both databases shall find what stands in them.
 _BETWEEN_WORDS = """@./_:-?&=#%+~,;!"'()[]<>*|\\"""
 
+BETWEEN_WORDS = dict.fromkeys(map(ord, _BETWEEN_WORDS), " ")
+"""For str.translate: a question must know no other words than what PostgreSQL indexed."""
+
 _TRIGGERS = ("comments_search_insert", "comments_search_delete", "comments_search_update")
 
 

@@ -30,6 +30,12 @@ _REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     settings.UnknownRule: (HTTPStatus.NOT_FOUND, "unknown_rule"),
     sites.UnknownSite: (HTTPStatus.NOT_FOUND, "unknown_site"),
     moderators.UnknownModerator: (HTTPStatus.NOT_FOUND, "unknown_moderator"),
+    review.UnknownAct: (HTTPStatus.NOT_FOUND, "unknown_act"),
+    review.UnknownWave: (HTTPStatus.NOT_FOUND, "unknown_wave"),
+    review.NothingHolds: (HTTPStatus.CONFLICT, "nothing_holds"),
+    review.NothingWaits: (HTTPStatus.CONFLICT, "nothing_waits"),
+    review.CannotTake: (HTTPStatus.UNPROCESSABLE_ENTITY, "cannot_take"),
+    review.BadNote: (HTTPStatus.UNPROCESSABLE_ENTITY, "bad_note"),
 }
 
 # Where Flask's own sentence is about servers and spelling.

@@ -1,7 +1,7 @@
 """Read requests into types. What does not fit is refused with the place and the reason."""
 
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from flask import request
@@ -36,16 +36,32 @@ def json_body(kind: type[T]) -> T:
 
 def query(kind: type[T]) -> T:
     """Read the query string as `kind`, or refuse."""
-    try:
-        return msgspec.convert(request.args.to_dict(), kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", str(error)) from None
+    return _query(request.args.to_dict(), kind)
+
+
+def filters(kind: type[T]) -> T:
+    """Read the query string of a form as `kind`, or refuse; what was left blank was not asked for."""
+    filled = {name: value for name, value in request.args.items() if value.strip()}
+    return _query(filled, kind)
 
 
 def form(kind: type[T]) -> T:
     """Read a submitted form as `kind`, or refuse. Other fields, such as the token, are left out."""
     fields = {name: value for name, value in request.form.items() if name in kind.__struct_fields__}
+    read: T = field(kind, fields)
+    return read
+
+
+def field(kind: type[Any], given: object) -> Any:
+    """Read what a submitted form holds as `kind`, or refuse."""
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused(HTTPStatus.BAD_REQUEST, "invalid", str(error)) from None
+
+
+def _query(fields: dict[str, str], kind: type[T]) -> T:
     try:
         return msgspec.convert(fields, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise Refused(HTTPStatus.BAD_REQUEST, "invalid", str(error)) from None
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", str(error)) from None

@@ -14,7 +14,7 @@ from moderation.verdict import Action
 from tests.conftest import at
 from tests.importers import making
 from tests.importers.making import wp_comment
-from tests.making import draft, stored, verdict
+from tests.making import draft, in_the_queue, stored, verdict
 
 NOW = at(10)
 LONG = "The library in our street is open late on Thursdays, which suits me very well indeed."
@@ -72,7 +72,7 @@ def test_what_waited_waits_here_whatever_the_machine_says(database, site):
     with database.writing() as session:
         comment = imported(session, site, approved="0")
 
-        assert review.next_waiting(session).id == comment.id
+        assert [one.id for one in in_the_queue(session)] == [comment.id]
         assert labels(session) == []
     assert (comment.outcome, comment.revision, comment.decisions) == (Action.REVIEW, 0, [])
     assert (comment.verdict.action, comment.verdict.probability) == (Action.REVIEW, 0.1)

@@ -28,15 +28,22 @@ class Comment(Base):
     __tablename__ = "comments"
     __table_args__ = (
         UniqueConstraint("site_id", "external_id", "edition"),
-        # The queue: what waits, in the order in which it should be seen.
+        # The queue: what waits, in the order in which it should be seen, with all that it is asked for.
         Index(
             "ix_comments_queue",
             "due_at",
             "id",
+            "waits_for",
+            "site_id",
+            "received_at",
+            "wave_id",
+            "page_key",
+            "author_key",
             sqlite_where=_IN_THE_QUEUE,
             postgresql_where=_IN_THE_QUEUE,
         ),
-        # Lists of what is settled, the latest first.
+        # Lists of one site, and of what is settled, the latest first.
+        Index("ix_comments_site", "site_id", "id"),
         Index("ix_comments_settled", "outcome", "superseded", "id"),
         # Copies, on whatever site. The latest of each count, so the second column orders them.
         Index("ix_comments_copies", "text_hash", "id"),

@@ -47,6 +47,8 @@ _WITH_OLD_PASSWORD = frozenset({"console.password", "console.password_submit", "
 _SITE_OF: dict[str, tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]]] = {
     "site_id": (Site.id, Site.id),
     "comment_id": (Comment.id, Comment.site_id),
+    # A wave has the number of its first comment.
+    "wave_id": (Comment.id, Comment.site_id),
     "decision_id": (Decision.id, Decision.site_id),
     "delivery_id": (Delivery.id, Delivery.site_id),
     "backtest_id": (Backtest.id, Backtest.site_id),

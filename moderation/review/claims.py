@@ -1,0 +1,51 @@
+"""Who has which comment open, so that two people do not think about one. It keeps nobody out."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, or_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from moderation.store.tables import Claim, Moderator
+
+LASTS = timedelta(minutes=5)
+"""For how long a comment that was opened counts as open: nobody says when a lid was closed."""
+
+
+def claim(session: Session, comment_id: int, by: Moderator, *, now: datetime) -> bool:
+    """Note that a moderator has a comment open, and say whether it is his: it may be another one's."""
+    insert = (postgresql if _is_postgresql(session) else sqlite).insert
+    made = insert(Claim).values(comment_id=comment_id, moderator_id=by.id, until=now + LASTS)
+    return (
+        session.scalar(
+            made.on_conflict_do_update(
+                index_elements=[Claim.comment_id],
+                set_={"moderator_id": made.excluded.moderator_id, "until": made.excluded.until},
+                where=or_(Claim.moderator_id == by.id, Claim.until <= now),
+            ).returning(Claim.comment_id)
+        )
+        is not None
+    )
+
+
+def give_back(session: Session, comment_id: int, by: Moderator) -> None:
+    """Note that a moderator has closed a comment."""
+    session.execute(
+        delete(Claim)
+        .where(Claim.comment_id == comment_id, Claim.moderator_id == by.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def of_others(by: Moderator, *, now: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions that a claim is somebody else's and holds."""
+    return [Claim.moderator_id != by.id, Claim.until > now]
+
+
+def opened_at(one: Claim) -> datetime:
+    """Say when the comment was opened last."""
+    return one.until - LASTS
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
