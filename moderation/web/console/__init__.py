@@ -8,6 +8,7 @@ from moderation.web.console import (
     filters,
     navigation,
     queue,
+    sentences,
 )
 from moderation.web.console.blueprint import bp
 
@@ -20,4 +21,5 @@ __all__ = [
     "filters",
     "navigation",
     "queue",
+    "sentences",
 ]
