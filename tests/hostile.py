@@ -257,7 +257,8 @@ def _at_the_door(
     context = browser.new_context()
     stranger = Watched(context.new_page(), address)
     for word in strings:
-        name = word[:100].replace("\n", "").replace("\r", "")
+        # The field takes a line of a hundred UTF-16 units.
+        name = word[:50].replace("\n", "").replace("\r", "")
         _knock(stranger.page, address, name)
         if stranger.page.input_value("#name") != name:
             yield f"{word!r} is shown as {stranger.page.input_value('#name')!r} at the login"
