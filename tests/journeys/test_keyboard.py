@@ -165,6 +165,7 @@ def test_a_key_meant_for_the_page_before_does_nothing(service, shift):
     shift.page.keyboard.press("a")
     shift.page.wait_for_url(lambda url: url != first)
     shift.page.wait_for_selector("html[data-keys=early]", state="attached")
+    shift.page.clock.fast_forward(249)
     shift.page.keyboard.press("a")
     shift.press("j")
 
