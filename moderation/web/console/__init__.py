@@ -25,6 +25,7 @@ from moderation.web.console import (
     record,
     rules,
     search,
+    sentences,
     single_sign_on,
     spot,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "record",
     "rules",
     "search",
+    "sentences",
     "single_sign_on",
     "spot",
 ]

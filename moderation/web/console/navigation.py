@@ -19,7 +19,8 @@ class Section(NamedTuple):
     outline: str = ""
 
 
-# Letters are kept for deciding. On a telephone the first two stay in sight, and the menu has the rest.
+# Letters are kept for deciding. On a telephone the first stays in sight beside those with an outline,
+# and the menu has the rest.
 _BAR = (
     Section("console.queue", _("Queue"), "q u"),
     Section(
