@@ -1,6 +1,5 @@
 """Store what a site sends, once, with the verdict on it."""
 
-import dataclasses
 import hashlib
 from datetime import datetime, timedelta
 from typing import Any
@@ -118,7 +117,7 @@ def case(
     """Prepare `draft` for judgement, with what the site saw before it."""
     prepared = Case.prepare(draft, policy, History())
     seen = history.read(session, site, prepared, is_edit=is_edit, is_cut=is_cut, now=now)
-    return dataclasses.replace(prepared, history=seen)
+    return prepared.but(history=seen)
 
 
 def is_same(stored: Comment, draft: Submission) -> bool:

@@ -4,7 +4,7 @@ Pure: everything that was read from a database comes in as values, and nothing i
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import compress
 from operator import attrgetter
 from typing import Protocol
@@ -84,6 +84,14 @@ class Languages(msgspec.Struct, frozen=True):
     unread: tuple[str, ...]
 
 
+class Weighed(msgspec.Struct, frozen=True):
+    """Where evidence and the classifier lead together."""
+
+    action: Action
+    # Of rejection; None where the classifier did not speak.
+    probability: float | None = None
+
+
 class _Opinion(msgspec.Struct, frozen=True):
     """What the classifier says, and where that leads together with the rules."""
 
@@ -107,6 +115,20 @@ def judge_all(cases: Sequence[Case], scorer: Scorer | None, *, explain: bool = T
         _verdict(case, scorer, answer, explain=explain)
         for case, answer in zip(cases, _answers(cases, scorer), strict=True)
     ]
+
+
+def weigh(
+    evidence: Collection[Signal], rejection: float | None, thresholds: Thresholds | None
+) -> Weighed:
+    """Put the rules' evidence and the classifier's log-odds of `rejection` together.
+
+    Without either of the latter two the classifier did not speak, and a person decides at most.
+    """
+    asked = [signal.action for signal in evidence if signal.decides]
+    if rejection is None or thresholds is None:
+        return Weighed(combine(asked, Action.REVIEW))
+    likelihood = probability((one for one in evidence if not one.log_only), rejection)
+    return Weighed(combine(asked, thresholds.action(likelihood)), likelihood)
 
 
 def languages(text: Normalised, said: Sequence[str], scorer: Scorer) -> Languages:
@@ -190,27 +212,26 @@ def _opinion(
     *,
     explain: bool,
 ) -> _Opinion:
-    asked = [signal.action for signal in evidence if signal.decides]
+    silent = weigh(evidence, None, None)
     if scorer is None or thresholds is None or isinstance(answer, Signal):
         signal = answer if isinstance(answer, Signal) else _UNAVAILABLE
-        return _Opinion(signal, combine(asked, Action.REVIEW))
+        return _Opinion(signal, silent.action)
     try:
         if not math.isfinite(answer.rejection):
             # It compares as below every threshold, and would be approved.
             raise ValueError("the score is no finite number")  # noqa: TRY301
-        weighed = [signal for signal in evidence if not signal.log_only]
-        likelihood = probability(weighed, answer.rejection)
-        action = combine(asked, thresholds.action(likelihood))
+        found = weigh(evidence, answer.rejection, thresholds)
         # Nobody asks why a comment was approved.
         words = (
             scorer.explain(case.text, most=_WORDS_TOLD)
-            if explain and action is not Action.APPROVE
+            if explain and found.action is not Action.APPROVE
             else ()
         )
-        return _Opinion(_spoken(thresholds, answer, words), action, likelihood, answer.attributes)
+        signal = _spoken(thresholds, answer, words)
+        return _Opinion(signal, found.action, found.probability, answer.attributes)
     except Exception:
         log.exception("scoring_failed", model=scorer.version)
-        return _Opinion(_FAILED, combine(asked, Action.REVIEW))
+        return _Opinion(_FAILED, silent.action)
 
 
 def _silent(code: str, message: str) -> Signal:

@@ -180,7 +180,8 @@ def combine(rules: Collection[Action], classifier: Action) -> Action:
 
 def probability(signals: Iterable[Signal], rejection: float) -> Probability:
     """Add the signals' weights to the classifier's log-odds of `rejection`."""
-    return sigmoid(rejection + sum(signal.weight for signal in signals))
+    # The same to the last bit, in whatever order the signals come.
+    return sigmoid(math.fsum((rejection, *(signal.weight for signal in signals))))
 
 
 def sigmoid(logit: float) -> Probability:

@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 from moderation import moderators, sites
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
-from moderation.store.tables import Moderator, Site
+from moderation.store.tables import Moderator, Role, Site
 from moderation.web import create_app
 from tests.browsing import PASSWORD
 
@@ -161,9 +161,9 @@ def add_site(database: Database, name: str, key: str) -> Site:
     return added
 
 
-def add_moderator(database: Database, name: str) -> Moderator:
+def add_moderator(database: Database, name: str, role: Role = Role.MODERATOR) -> Moderator:
     """Add a moderator whose password is PASSWORD."""
     with database.writing() as session:
-        added = moderators.add(session, name, PASSWORD, now=START)
+        added = moderators.add(session, name, PASSWORD, role=role, now=START)
         session.commit()
     return added

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moderation import counts, intake, review
-from moderation.counts import Counts
+from moderation import intake, review
+from moderation.figures import counts
+from moderation.figures.counts import Counts
 from moderation.store.tables import RejectionReason
 from moderation.verdict import Action
 from tests.conftest import add_site

@@ -10,6 +10,12 @@ from moderation.verdict import Thresholds
 FORMAT = 2
 """The arrangement of model.joblib that this code reads and writes."""
 
+NEWEST_DECISIONS = "newest decisions"
+"""The test of a retrained model: what people decided last."""
+
+# Of the kinds of people, so many are shown to people.
+_MOST_BLAMED = 10
+
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """Where training texts came from, and how many were used."""
@@ -48,12 +54,48 @@ class Consequences(msgspec.Struct, frozen=True, kw_only=True):
     bad_approved: float
 
 
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """What rejecting from a threshold on does: how much of what it takes is bad, of the bad how much."""
+
+    threshold: float
+    precision: float
+    recall: float
+
+
+class Bin(msgspec.Struct, frozen=True, kw_only=True):
+    """Texts of about one probability: what was said of them on average, and how many are bad."""
+
+    texts: int
+    said: float
+    found: float
+
+
+class Curves(msgspec.Struct, frozen=True, kw_only=True):
+    """What is drawn of the rejection head on one test, with few bad ones found first."""
+
+    precision_recall: tuple[Point, ...]
+    calibration: tuple[Bin, ...]
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """What the model by itself makes of civil sentences about one kind of people, as shares."""
+
+    people: str
+    texts: int
+    approved: float
+    rejected: float
+    # The mean probability of rejection.
+    mean: float
+
+
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """One set of texts that the model never saw, and a measure for each head."""
 
     name: str
     measures: dict[str, Measure]
     consequences: Consequences
+    # Cards of before have none.
+    curves: Curves | None = None
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +131,14 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     trades: Trades
     thresholds_in_words: str
     tests: tuple[Trial, ...]
+    # The most blamed first. Cards of before have none.
+    identities: tuple[Identity, ...] = ()
     known_failures: tuple[str, ...]
+
+
+def newest_decisions_by(model: str) -> str:
+    """Name the test on which the model that served was measured beside a retrained one."""
+    return f"{NEWEST_DECISIONS}, by {model}"
 
 
 def render(card: Card) -> str:
@@ -121,6 +170,8 @@ def render(card: Card) -> str:
             "",
             *_consequences(card.tests),
             "",
+            *_calibrations(card.tests),
+            *_identities(card.identities),
             "## Where it is known to fail",
             "",
             *(f"* {failure}" for failure in card.known_failures),
@@ -184,6 +235,44 @@ def _consequences(tests: tuple[Trial, ...]) -> list[str]:
             f"| {_share(test.consequences.bad_reviewed)} | {_share(test.consequences.bad_approved)} |"
             for test in tests
         ),
+    ]
+
+
+def _calibrations(tests: tuple[Trial, ...]) -> list[str]:
+    rows = [(test.name, one) for test in tests if test.curves for one in test.curves.calibration]
+    if not rows:
+        return []
+    return [
+        "How honest its probabilities are: of texts of about one probability, how many are bad.",
+        "",
+        "| test | texts | probability | bad |",
+        "|---|---:|---:|---:|",
+        *(
+            f"| {name} | {one.texts:,} | {_share(one.said)} | {_share(one.found)} |"
+            for name, one in rows
+        ),
+        "",
+    ]
+
+
+def _identities(people: tuple[Identity, ...]) -> list[str]:
+    if not people:
+        return []
+    shown = people[:_MOST_BLAMED]
+    return [
+        "## What it makes of civil sentences about people",
+        "",
+        f"The same sentences, about {len(people)} kinds of people: a name should carry no blame.",
+        f"These {len(shown)} carry most; card.json has all.",
+        "",
+        "| people | sentences | approved | rejected | mean probability |",
+        "|---|---:|---:|---:|---:|",
+        *(
+            f"| {one.people} | {one.texts} | {_share(one.approved)} | {_share(one.rejected)} "
+            f"| {_share(one.mean)} |"
+            for one in shown
+        ),
+        "",
     ]
 
 

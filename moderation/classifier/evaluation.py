@@ -7,6 +7,7 @@ import numpy as np
 from moderation.classifier.card import Consequences, Measure, Trial
 from moderation.classifier.corpus import Corpus, Labelled
 from moderation.classifier.counting import Progress, silence
+from moderation.classifier.curves import curves
 from moderation.classifier.examples import Example
 from moderation.classifier.fitting import Flags, Numbers, measure
 from moderation.classifier.model import HEADS, Classifier
@@ -80,13 +81,10 @@ def _test(classifier: Classifier, path: str, rows: Sequence[Labelled], progress:
         # A head for which a test knows no bad text, or knows only the good ones, is not tested by it.
         if None not in labels and any(labels):
             measures[head] = measure(found[:, column], np.array(labels, np.bool_))
+    rejected = np.array([row.labels["rejection"] for row in rows], np.bool_)
     return Trial(
         name=name,
         measures=measures,
-        consequences=consequences(
-            classifier.thresholds,
-            found[:, 0],
-            np.array([row.labels["rejection"] for row in rows], np.bool_),
-            np.ones(len(rows)),
-        ),
+        consequences=consequences(classifier.thresholds, found[:, 0], rejected, np.ones(len(rows))),
+        curves=curves(probabilities(found[:, 0]), rejected),
     )

@@ -6,7 +6,9 @@ finds either the old name or the new one.
 
 import os
 import tempfile
+from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import structlog
@@ -38,6 +40,8 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True):
 
     model: str
     previous: tuple[str, ...] = ()
+    # Since when it serves; unknown where nobody chose, or an older version wrote the file.
+    since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,46 +77,11 @@ def entries(directory: Path) -> list[Entry]:
 
 def serving_name(directory: Path) -> str:
     """Say which model serves; raise ModelUnusable where none is chosen or the choice is unreadable."""
-    return _pointer(directory).model
+    return chosen(directory).model
 
 
-def promote(directory: Path, name: str) -> Classifier:
-    """Let `name` serve from now on, once it is proved to load."""
-    pointer = _pointer_or_none(directory)
-    classifier = load(directory / check_name(name))
-    before = (pointer.model, *pointer.previous) if pointer else ()
-    # Promoting what serves already must not make a rollback stay where it is.
-    previous = tuple(one for index, one in enumerate(before) if index or one != name)
-    _write(directory, Pointer(model=name, previous=previous[:_STEPS_REMEMBERED]))
-    log.info("model_promoted", model=name, instead_of=pointer.model if pointer else None)
-    return classifier
-
-
-def rollback(directory: Path) -> Classifier:
-    """Let the model serve again that served before the present one, once it is proved to load."""
-    pointer = _pointer(directory)
-    if not pointer.previous:
-        raise NothingToRollBackTo(directory)
-    back_to, *previous = pointer.previous
-    classifier = load(directory / back_to)
-    _write(directory, Pointer(model=back_to, previous=tuple(previous)))
-    log.info("model_rolled_back", model=back_to, instead_of=pointer.model)
-    return classifier
-
-
-def load_serving(directory: Path) -> Classifier:
-    """Load the model that serves, or raise ModelUnusable."""
-    return load(directory / serving_name(directory))
-
-
-def _entry(folder: Path, *, serves: bool) -> Entry:
-    try:
-        return Entry(name=folder.name, serves=serves, card=read_card(folder), problem=None)
-    except ModelUnusable as error:
-        return Entry(name=folder.name, serves=serves, card=None, problem=str(error))
-
-
-def _pointer(directory: Path) -> Pointer:
+def chosen(directory: Path) -> Pointer:
+    """Say which model serves, and what served before; raise ModelUnusable like `serving_name`."""
     path = directory / POINTER
     try:
         pointer = msgspec.json.decode(path.read_bytes(), type=Pointer)
@@ -130,9 +99,45 @@ def _pointer(directory: Path) -> Pointer:
     return pointer
 
 
+def promote(directory: Path, name: str, *, now: datetime) -> Classifier:
+    """Let `name` serve from now on, once it is proved to load."""
+    pointer = _pointer_or_none(directory)
+    classifier = load(directory / check_name(name))
+    before = (pointer.model, *pointer.previous) if pointer else ()
+    # Promoting what serves already must not make a rollback stay where it is.
+    previous = tuple(one for index, one in enumerate(before) if index or one != name)
+    _write(directory, Pointer(model=name, previous=previous[:_STEPS_REMEMBERED], since=now))
+    log.info("model_promoted", model=name, instead_of=pointer.model if pointer else None)
+    return classifier
+
+
+def rollback(directory: Path, *, now: datetime) -> Classifier:
+    """Let the model serve again that served before the present one, once it is proved to load."""
+    pointer = chosen(directory)
+    if not pointer.previous:
+        raise NothingToRollBackTo(directory)
+    back_to, *previous = pointer.previous
+    classifier = load(directory / back_to)
+    _write(directory, Pointer(model=back_to, previous=tuple(previous), since=now))
+    log.info("model_rolled_back", model=back_to, instead_of=pointer.model)
+    return classifier
+
+
+def load_serving(directory: Path) -> Classifier:
+    """Load the model that serves, or raise ModelUnusable."""
+    return load(directory / serving_name(directory))
+
+
+def _entry(folder: Path, *, serves: bool) -> Entry:
+    try:
+        return Entry(name=folder.name, serves=serves, card=read_card(folder), problem=None)
+    except ModelUnusable as error:
+        return Entry(name=folder.name, serves=serves, card=None, problem=str(error))
+
+
 def _pointer_or_none(directory: Path) -> Pointer | None:
     try:
-        return _pointer(directory)
+        return chosen(directory)
     except ModelUnusable:
         return None
 

@@ -11,8 +11,18 @@ from datetime import datetime
 
 import numpy as np
 
-from moderation.classifier.card import Card, Measure, Period, Source, Tally, Trial
+from moderation.classifier.card import (
+    NEWEST_DECISIONS,
+    Card,
+    Measure,
+    Period,
+    Source,
+    Tally,
+    Trial,
+    newest_decisions_by,
+)
 from moderation.classifier.counting import Progress, count, silence
+from moderation.classifier.curves import curves, identities
 from moderation.classifier.evaluation import consequences, logits, probabilities
 from moderation.classifier.examples import Example
 from moderation.classifier.fitting import Flags, Numbers, fit_counts, measure
@@ -179,18 +189,21 @@ def retrain(
         thresholds_in_words=in_words(thresholds, budgets),
         tests=(
             Trial(
-                name="newest decisions",
+                name=NEWEST_DECISIONS,
                 measures={"rejection": candidate},
                 consequences=consequences(thresholds, found, held_out.rejected, held_out.weights),
+                curves=curves(probabilities(found), held_out.rejected, held_out.weights),
             ),
             Trial(
-                name=f"newest decisions, by {opponent.version}",
+                name=newest_decisions_by(opponent.version),
                 measures={"rejection": measured},
                 consequences=consequences(
                     opponent.thresholds, before, held_out.rejected, held_out.weights
                 ),
+                curves=curves(probabilities(before), held_out.rejected, held_out.weights),
             ),
         ),
+        identities=identities(classifier, progress=progress),
         known_failures=KNOWN_FAILURES,
     )
     return Retrained(classifier, card, serving=measured, candidate=candidate)

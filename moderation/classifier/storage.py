@@ -98,10 +98,7 @@ def save(folder: Path, classifier: Classifier, card: Card) -> Card:
     try:
         unfinished.chmod(0o755)  # mkdtemp lets in nobody else, and the service may run as someone else.
         write_durably(unfinished / MODEL, content)
-        write_durably(
-            unfinished / CARD, msgspec.json.format(msgspec.json.encode(signed), indent=2) + b"\n"
-        )
-        write_durably(unfinished / CARD_FOR_PEOPLE, render(signed).encode())
+        _write_card(unfinished, signed)
         sync_folder(unfinished)
         try:
             unfinished.rename(folder)
@@ -113,6 +110,25 @@ def save(folder: Path, classifier: Classifier, card: Card) -> Card:
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return signed
+
+
+def describe(folder: Path, card: Card) -> None:
+    """Replace a model's card by one that says more of it; the model stays as it is.
+
+    Raises ValueError where the card is another model's.
+    """
+    present = read_card(folder)
+    if (card.name, card.sha256) != (present.name, present.sha256):
+        raise ValueError(f"the card is of {card.name}, and {folder} holds {present.name}")
+    # Next to the old ones first: a reader finds the old card or the new one.
+    unfinished = Path(tempfile.mkdtemp(prefix=".card.", dir=folder))
+    try:
+        _write_card(unfinished, card)
+        for name in (CARD, CARD_FOR_PEOPLE):
+            (unfinished / name).replace(folder / name)
+        sync_folder(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def load(folder: Path) -> Classifier:
@@ -172,6 +188,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _write_card(folder: Path, card: Card) -> None:
+    write_durably(folder / CARD, msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+    write_durably(folder / CARD_FOR_PEOPLE, render(card).encode())
 
 
 def _read(path: Path) -> bytes:

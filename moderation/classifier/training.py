@@ -15,6 +15,7 @@ import numpy as np
 from moderation.classifier.card import Card, Source, Tally
 from moderation.classifier.corpus import Corpus, CorpusUnusable, Labelled, TextSet
 from moderation.classifier.counting import Counts, Progress, count, silence
+from moderation.classifier.curves import identities
 from moderation.classifier.evaluation import evaluate, probabilities
 from moderation.classifier.features import is_piece
 from moderation.classifier.fitting import Flags, Line, Numbers, calibrate, fit_counts, multiply
@@ -128,6 +129,7 @@ def train(
         trades=offers,
         thresholds_in_words=in_words(thresholds, budgets),
         tests=evaluate(classifier, corpus, progress=progress),
+        identities=identities(classifier, progress=progress),
         known_failures=KNOWN_FAILURES,
     )
     return Trained(classifier, card)

@@ -25,7 +25,7 @@ from moderation.importers import disqus, source, storing, table, wxr
 from moderation.importers.record import Record, Skipped, Status
 from moderation.importers.source import BadFile
 from moderation.judgement import Scorer, judge_all
-from moderation.sites import Policies
+from moderation.policies import Policies
 from moderation.store import Database
 from moderation.store.tables import Site
 

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from moderation import sites
+from moderation import audit, policies, sites
 from moderation.cli import opened
 from moderation.rules import EntryList, ListKind, Mode, Numbered, Policy, Scope, catch_alls
 from moderation.verdict import Action
@@ -73,7 +73,8 @@ def import_list(
     \b
     Kinds, and where each looks unless --scope says otherwise:
       terms      whole words and phrases, in the text. In the scope email, an entry
-                 with an @ is a whole address, or all of a domain: @example.org
+                 with an @ is a whole address, or all of a domain: @example.org; in
+                 the scope author, an entry is a whole id of an author
       fragments  found anywhere, also inside words: text, name, email, url, ip, user_agent
       domains    hosts with all below them: the author's address and links in the text (url)
       networks   IP addresses, and networks such as 203.0.113.0/24 (ip)
@@ -92,7 +93,7 @@ def import_list(
     lines = _text(file, encoding)
     started = perf_counter()
     with opened.database() as database, database.writing() as session:
-        found = sites.put_list(
+        found = policies.put_list(
             session,
             sites.by_name(session, site_name),
             name,
@@ -102,6 +103,7 @@ def import_list(
             scopes=[Scope(scope) for scope in scopes],
             mode=Mode.LOG_ONLY if log_only else Mode.LIVE,
             watch=_watched,
+            by=audit.COMMAND_LINE,
             now=datetime.now(UTC),
         )
         session.commit()
@@ -121,7 +123,7 @@ def show(site_name: str) -> None:
     Example: moderation lists show --site blog
     """
     with opened.database() as database, database.reading() as session:
-        for one in sites.lists(session, sites.by_name(session, site_name)):
+        for one in policies.lists(session, sites.by_name(session, site_name)):
             count = len(one.entries.splitlines())
             scopes = ",".join(one.scopes)
             click.echo(f"{one.name}\t{one.kind}\t{one.action}\t{scopes}\t{one.mode}\t{count:,} lines")
@@ -136,7 +138,13 @@ def remove(name: str, site_name: str) -> None:
     Example: moderation lists remove rude --site blog
     """
     with opened.database() as database, database.writing() as session:
-        sites.remove_list(session, sites.by_name(session, site_name), name)
+        policies.remove_list(
+            session,
+            sites.by_name(session, site_name),
+            name,
+            by=audit.COMMAND_LINE,
+            now=datetime.now(UTC),
+        )
         session.commit()
     click.echo(f"{name}: removed.")
 

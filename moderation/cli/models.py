@@ -1,11 +1,17 @@
 """`moderation models`: which classifiers there are, and which one serves."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import click
+import msgspec
 
 from moderation import settings
-from moderation.classifier import registry
+from moderation.classifier import curves, evaluation, registry, storage
 from moderation.classifier.card import render
-from moderation.classifier.storage import check_name, read_card
+from moderation.classifier.corpus import Corpus
+from moderation.classifier.storage import check_name, load, read_card
+from moderation.progress import progress
 
 
 @click.group()
@@ -37,12 +43,40 @@ def show(name: str) -> None:
 
 @models.command()
 @click.argument("name")
+@click.option(
+    "--corpus",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder of public data; see models/README.md.",
+)
+def describe(name: str, corpus: Path) -> None:
+    """Measure the model NAME anew, and write onto its card what the console draws.
+
+    On the open tests of a corpus, and on civil sentences about people. The model itself stays as it
+    is, and so does what its card says of other tests.
+
+    Example: moderation models describe base-2026-11 --corpus public-data
+    """
+    folder = settings.read().models / check_name(name)
+    model, card = load(folder), read_card(folder)
+    with progress() as tell:
+        tests = evaluation.evaluate(model, Corpus(corpus), progress=tell)
+        people = curves.identities(model, progress=tell)
+    names = {test.name for test in tests}
+    others = tuple(test for test in card.tests if test.name not in names)
+    card_now = msgspec.structs.replace(card, tests=(*tests, *others), identities=people)
+    storage.describe(folder, card_now)
+    click.echo(f"Wrote the card of {name}. To read it: moderation models show {name}")
+
+
+@models.command()
+@click.argument("name")
 def promote(name: str) -> None:
     """Make the model NAME the serving one, in running services too, within seconds.
 
     Example: moderation models promote site-2026-12-01
     """
-    registry.promote(settings.read().models, name)
+    registry.promote(settings.read().models, name, now=datetime.now(UTC))
     click.echo(f"{name} serves now. To go back: moderation models rollback")
 
 
@@ -52,4 +86,5 @@ def rollback() -> None:
 
     Example: moderation models rollback
     """
-    click.echo(f"{registry.rollback(settings.read().models).version} serves again.")
+    back_to = registry.rollback(settings.read().models, now=datetime.now(UTC))
+    click.echo(f"{back_to.version} serves again.")

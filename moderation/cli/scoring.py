@@ -14,8 +14,8 @@ from moderation.classifier.storage import check_name, load
 from moderation.cli import opened
 from moderation.draft import Draft
 from moderation.judgement import Scorer, judge
+from moderation.policies import Policies
 from moderation.rules import Case, History
-from moderation.sites import Policies
 
 
 @click.command()

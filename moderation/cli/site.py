@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 import msgspec
 
-from moderation import sites
+from moderation import audit, policies, sites
 from moderation.cli import opened
 
 # No share, so that it differs from an option that is not given.
@@ -57,7 +57,7 @@ def list_sites() -> None:
     """
     with opened.database() as database, database.reading() as session:
         for one in sites.every(session):
-            accepted = msgspec.structs.asdict(sites.accepted(one))
+            accepted = msgspec.structs.asdict(policies.accepted(one))
             shares = [
                 f"{name.replace('_', ' ')} {share:.1%}"
                 for name, share in accepted.items()
@@ -96,7 +96,14 @@ def choose(
     wanted = languages and [one.strip().lower() for one in languages.split(",") if one.strip()]
     with opened.database() as database, database.writing() as session:
         site = sites.by_name(session, name)
-        accepted = msgspec.structs.replace(sites.accepted(site), **changed)
-        sites.choose(session, site, languages=wanted, accepted=accepted)
+        accepted = msgspec.structs.replace(policies.accepted(site), **changed)
+        policies.choose(
+            session,
+            site,
+            languages=wanted,
+            accepted=accepted,
+            by=audit.COMMAND_LINE,
+            now=datetime.now(UTC),
+        )
         session.commit()
     click.echo(f"{name}: changed. Running services judge by it from the next comment on.")

@@ -19,8 +19,8 @@ from moderation.classifier.safety import report
 from moderation.classifier.thresholds import Budgets
 from moderation.cli import opened, safety
 from moderation.cli.printing import show
+from moderation.policies import Policies
 from moderation.progress import progress
-from moderation.sites import Policies
 
 _REFUSED = 3
 

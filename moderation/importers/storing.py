@@ -14,6 +14,7 @@ from moderation.importers.record import Record, Status
 from moderation.rules import Case, Policy
 from moderation.rules.options import MOST_DAYS_OF_NEAR_COPIES
 from moderation.store.tables import (
+    NOT_JUDGED,
     Comment,
     Decision,
     Facet,
@@ -40,7 +41,7 @@ _NO_VERDICT = Verdict(
     scores={},
     reasons=(_ASKS_NOBODY,),
     model=None,
-    policy="none",
+    policy=NOT_JUDGED,
     thresholds=None,
 )
 _WAITED = Signal(

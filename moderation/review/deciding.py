@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from moderation import audit, delivery
 from moderation.access import Access
 from moderation.refusal import Refusal
-from moderation.review.sampling import waits_after
+from moderation.review.sampling import due_after, waits_after
 from moderation.store.tables import Claim, Comment, Decision, Hold, Moderator, RejectionReason, Site
 from moderation.verdict import Action
 
@@ -191,12 +191,14 @@ def _append(
     undoes: Decision | None = None,
     now: datetime,
 ) -> Decision:
-    waits_for = waits_after(session, decided, by, action, is_undo=undoes is not None)
+    waited_for = decided.waits_for
+    waits_for = waits_after(session, decided, by, action, undoes=undoes)
+    due_at = due_after(decided, waits_for, now=now)
     # The condition and the change are one statement: of two moderators, one changes no row.
     changed = session.execute(
         update(Comment)
         .where(Comment.id == decided.id, Comment.revision == seen, Comment.superseded.is_(False))
-        .values(revision=seen + 1, outcome=action, waits_for=waits_for)
+        .values(revision=seen + 1, outcome=action, waits_for=waits_for, due_at=due_at)
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount == 0:  # type: ignore[attr-defined]  # An UPDATE's result counts rows.
@@ -221,6 +223,7 @@ def _append(
         action=action,
         reason=reason if action is Action.REJECT else None,
         undoes_id=undoes.id if undoes else None,
+        waited_for=waited_for,
         decided_at=now,
     )
     session.add(decision)

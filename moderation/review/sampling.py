@@ -1,15 +1,22 @@
-"""Which decisions are looked at twice, so that it can be said how good they are."""
+"""Which decisions are looked at twice, so that it can be said how good they are.
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+Chance picks: of what the service decided, comments for an audit (at intake), and of what moderators
+decided, comments for another one's opinion (here).
+"""
 
-from moderation import chance
-from moderation.store.tables import Comment, Decision, Moderator, Role, WaitsFor
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from moderation import chance, urgency
+from moderation.store.plans import Unindexed
+from moderation.store.tables import Comment, Decision, Moderator, Permission, Role, WaitsFor, standing
 from moderation.verdict import Action
 
 
 def waits_after(
-    session: Session, decided: Comment, by: Moderator | str, action: Action, *, is_undo: bool
+    session: Session, decided: Comment, by: Moderator | str, action: Action, *, undoes: Decision | None
 ) -> WaitsFor | None:
     """Say what a comment waits for after a decision of `by`, or after an undo that left `action`.
 
@@ -17,23 +24,52 @@ def waits_after(
     """
     if action is Action.REVIEW:
         return WaitsFor.DECISION
-    if is_undo:
-        # One decision was there, and it was undone: chance had chosen the comment as it is again.
-        was_first = len(decided.decisions) == 1
-        return WaitsFor.AUDIT if was_first and decided.audit_share is not None else None
-    if isinstance(by, str) or _people(decided.decisions):
+    if undoes is not None:
+        return undoes.waited_for
+    if isinstance(by, str):
         return None
-    if not chance.falls(decided.site.second_share, "second opinion", decided.id):
+    opinions = standing(decided.decisions)
+    if decided.waits_for is WaitsFor.SECOND_OPINION:
+        # Whoever changes his own mind has still given the first opinion only.
+        is_own = any(one.moderator_id == by.id for one in opinions)
+        return WaitsFor.SECOND_OPINION if is_own else None
+    if opinions or not chance.falls(decided.site.second_share, "second opinion", decided.id):
         return None
-    return WaitsFor.SECOND_OPINION if _others_decide(session, by) else None
+    return WaitsFor.SECOND_OPINION if _another_decides(session, decided.site_id, by) else None
 
 
-def _people(decisions: list[Decision]) -> bool:
-    return any(one.moderator_id is not None and one.undoes_id is None for one in decisions)
+def due_after(decided: Comment, waits_for: WaitsFor | None, *, now: datetime) -> datetime:
+    """Say when somebody should have looked at a comment that waits for this from now on.
+
+    A second opinion must not stand before what nobody has looked at, and what an undo puts back is as
+    urgent as it was. The comment's verdict must be loaded.
+    """
+    if waits_for is WaitsFor.DECISION:
+        return decided.received_at + urgency.patience(decided.verdict.value())
+    if waits_for is WaitsFor.SECOND_OPINION:
+        return now + urgency.FOR_A_CHECK
+    return decided.due_at
 
 
-def _others_decide(session: Session, by: Moderator) -> bool:
+def may_answer(moderator: Moderator) -> ColumnElement[bool]:
+    """Return the condition that it is not this moderator's opinion for which a second one is wanted."""
+    undo = aliased(Decision)
+    own = exists().where(
+        Decision.comment_id == Comment.id,
+        # The comment's decisions are few, and the moderator's are many.
+        Unindexed(Decision.moderator_id) == moderator.id,
+        Decision.undoes_id.is_(None),
+        ~exists().where(undo.comment_id == Comment.id, undo.undoes_id == Decision.id),
+    )
+    return or_(Comment.waits_for != WaitsFor.SECOND_OPINION, ~own)
+
+
+def _another_decides(session: Session, site_id: int, by: Moderator) -> bool:
+    permitted = exists().where(Permission.moderator_id == Moderator.id, Permission.site_id == site_id)
     others = select(Moderator.id).where(
-        Moderator.id != by.id, Moderator.role != Role.READER, Moderator.left_at.is_(None)
+        Moderator.id != by.id,
+        Moderator.role != Role.READER,
+        Moderator.left_at.is_(None),
+        or_(Moderator.every_site, permitted),
     )
     return session.scalar(others.limit(1)) is not None

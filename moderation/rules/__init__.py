@@ -80,28 +80,37 @@ RULES: tuple[Rule, ...] = (
     # What the owner cannot want otherwise.
     Rule(cut_short, fixed=True),
     # What the form tells.
-    Rule(filled_honeypot),
+    Rule(filled_honeypot, looks_back=True),
     Rule(sent_too_fast, SubmitTime(seconds=3)),
     # What the text says, and where it leads.
-    Rule(nothing_to_read),
+    Rule(nothing_to_read, codes=("blank", "disguised", "unread_script")),
     Rule(other_language),
     Rule(too_many_links, LinkCount(at_least=3)),
-    Rule(suspicious_links, LinkKinds(addresses=True, encoded_names=True, ports=True, markup=True)),
-    Rule(mostly_links, LinkShare(words=4)),
+    Rule(
+        suspicious_links,
+        LinkKinds(addresses=True, encoded_names=True, ports=True, markup=True),
+        codes=("markup", "address", "encoded_name", "port"),
+    ),
+    Rule(mostly_links, LinkShare(words=4), codes=("only_links", "few_words")),
     Rule(repeated_host, LinkHosts(at_least=3)),
-    Rule(generic_flattery, Flattery(words=60)),
+    Rule(generic_flattery, Flattery(words=60), looks_back=True),
     # What arrived before.
-    Rule(repeated_text, ExactCopies(letters=30)),
-    Rule(near_copy, NearCopies(days=30, share=0.6)),
-    Rule(flood, Flood(from_author=5, from_range=10, minutes=2)),
+    Rule(repeated_text, ExactCopies(letters=30), looks_back=True, codes=("repeated_text", "sent_twice")),
+    Rule(near_copy, NearCopies(days=30, share=0.6), looks_back=True),
+    Rule(
+        flood,
+        Flood(from_author=5, from_range=10, minutes=2),
+        looks_back=True,
+        codes=("flood_from_author", "flood_from_range"),
+    ),
     # Who sent it.
-    Rule(selling_name, AuthorName(words=4)),
+    Rule(selling_name, AuthorName(words=4), codes=("address_as_name", "keyword_name", "long_name")),
     Rule(selling_address),
-    Rule(first_time_author, mode=None),
-    Rule(known_author, KnownAuthor(approvals=3)),
-    Rule(rejected_author, RejectedAuthor(rejections=2, share=0.5)),
+    Rule(first_time_author, mode=None, looks_back=True),
+    Rule(known_author, KnownAuthor(approvals=3), looks_back=True),
+    Rule(rejected_author, RejectedAuthor(rejections=2, share=0.5), looks_back=True),
     # Where and when.
-    Rule(old_page, OldPage(days=365)),
+    Rule(old_page, OldPage(days=365), looks_back=True),
     Rule(edited),
 )
 

@@ -1,4 +1,4 @@
-"""Find listed hosts, e-mail addresses and networks by look-up, however many are listed."""
+"""Find listed hosts, e-mail addresses, networks and authors by look-up, however many are listed."""
 
 import ipaddress
 from collections import defaultdict
@@ -59,6 +59,24 @@ class MailFinder:
         yield from self._owners.get(whole, ())
         for parent in _parents(whole.rpartition("@")[2]):
             yield from self._owners.get(f"@{parent}", ())
+
+
+class AuthorFinder:
+    """The terms in lists that look at authors' ids, each compared exactly and whole."""
+
+    def __init__(self, lists: tuple[EntryList, ...]) -> None:
+        self._owners: dict[str, list[Owned]] = defaultdict(list)
+        for index, one in _of_kind(lists, ListKind.TERMS):
+            if Scope.AUTHOR in one.scopes:
+                for entry in one.entries:
+                    self._owners[entry].append((index, entry))
+
+    def __bool__(self) -> bool:
+        return bool(self._owners)
+
+    def find(self, identifier: str) -> Iterable[Owned]:
+        """The entries that are this id."""
+        return self._owners.get(identifier, ())
 
 
 class NetworkFinder:

@@ -57,6 +57,10 @@ class History:
     now: datetime | None = None
 
 
+# What is read of a text, whatever the policy.
+_OF_THE_TEXT = ("text", "links", "detected")
+
+
 @dataclass(frozen=True)
 class Case:
     """One draft, ready to be judged."""
@@ -64,19 +68,47 @@ class Case:
     draft: Draft
     policy: Policy
     history: History
-    text: Normalised
-    links: list[Link]
+    # How the text is normalised.
+    reading: Callable[[str], Normalised] = normalise
 
     @classmethod
-    def prepare(cls, draft: Draft, policy: Policy, history: History) -> "Case":
-        """Normalise the text and find its links once, for all rules."""
-        text = normalise(draft.text)
-        return cls(draft, policy, history, text, links(text))
+    def prepare(
+        cls,
+        draft: Draft,
+        policy: Policy,
+        history: History,
+        *,
+        reading: Callable[[str], Normalised] = normalise,
+    ) -> "Case":
+        """Make a case of which the text is normalised once, when something first looks at it."""
+        return cls(draft, policy, history, reading)
+
+    def but(self, *, policy: Policy | None = None, history: History | None = None) -> "Case":
+        """Return the same draft under another policy, or with another history."""
+        other = Case(self.draft, policy or self.policy, history or self.history, self.reading)
+        # What was read of the text stays true.
+        vars(other).update({name: vars(self)[name] for name in _OF_THE_TEXT if name in vars(self)})
+        return other
 
     @cached_property
+    def text(self) -> Normalised:
+        """The text in the one spelling in which it is searched."""
+        return self.reading(self.draft.text)
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """The links in the text."""
+        return links(self.text)
+
+    @cached_property
+    def detected(self) -> str | None:
+        """The language of the text, or None if it is too short to tell."""
+        return detect(self.text)
+
+    @property
     def language(self) -> str:
         """The language of the text. What is too short to tell counts as the site's first."""
-        return detect(self.text) or self.policy.languages[0]
+        return self.detected or self.policy.languages[0]
 
     @property
     def leads_somewhere(self) -> bool:
@@ -97,12 +129,17 @@ class Rule:
     mode: Mode | None = Mode.LIVE
     # True where there is nothing to set: lists are set by themselves.
     fixed: bool = False
+    # True where it looks at what was sent or decided before, which the draft alone does not tell.
+    looks_back: bool = False
+    # The codes of its signals, where they are not its name.
+    codes: tuple[str, ...] = ()
     # The check's name, and the source of its signals.
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
         """Name the rule for its check."""
         object.__setattr__(self, "name", self.check.__name__)
+        object.__setattr__(self, "codes", self.codes or (self.name,))
 
     @property
     def summary(self) -> str:

@@ -43,6 +43,7 @@ class Scope(StrEnum):
     URL = "url"  # The author's address and the links in the text.
     IP = "ip"
     USER_AGENT = "user_agent"
+    AUTHOR = "author"  # The id by which the site vouches for the author, compared whole.
 
 
 class Mode(StrEnum):
@@ -52,17 +53,19 @@ class Mode(StrEnum):
     LOG_ONLY = "log-only"  # It is shown beside the verdict, and changes nothing.
 
 
+# An id is equal or it is another: there is nothing to search within it.
+_SEARCHED = tuple(scope for scope in Scope if scope is not Scope.AUTHOR)
 # Where each kind can look, and where it does unless its owner says otherwise.
 SCOPES = {
     ListKind.TERMS: tuple(Scope),
-    ListKind.FRAGMENTS: tuple(Scope),
+    ListKind.FRAGMENTS: _SEARCHED,
     ListKind.DOMAINS: (Scope.URL, Scope.EMAIL),
     ListKind.NETWORKS: (Scope.IP,),
-    ListKind.PATTERNS: tuple(Scope),
+    ListKind.PATTERNS: _SEARCHED,
 }
 DEFAULT_SCOPES = {
     ListKind.TERMS: (Scope.TEXT,),
-    ListKind.FRAGMENTS: tuple(Scope),
+    ListKind.FRAGMENTS: _SEARCHED,
     ListKind.DOMAINS: (Scope.URL,),
     ListKind.NETWORKS: (Scope.IP,),
     ListKind.PATTERNS: (Scope.TEXT,),

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from moderation.rules.addresses import DomainFinder, MailFinder, NetworkFinder
+from moderation.rules.addresses import AuthorFinder, DomainFinder, MailFinder, NetworkFinder
 from moderation.rules.entries import EntryList, ListKind, Scope
 from moderation.rules.patterns import Owned, PatternFinder, compile_pattern
 from moderation.rules.words import WordFinder
@@ -28,6 +28,11 @@ class Finders:
     def mail(self) -> MailFinder:
         """Terms that are e-mail addresses."""
         return MailFinder(self.lists)
+
+    @cached_property
+    def authors(self) -> AuthorFinder:
+        """Terms that are authors' ids."""
+        return AuthorFinder(self.lists)
 
     @cached_property
     def networks(self) -> NetworkFinder:

@@ -12,7 +12,7 @@ from moderation.verdict import Action, Signal, Span
 # Log-odds that a match adds. Set by hand: a match for review makes a doubtful comment clearly
 # doubtful; a match for rejection outweighs any classifier that merely found nothing.
 WEIGHTS = {Action.APPROVE: -3.0, Action.REVIEW: 1.5, Action.REJECT: 6.0}
-_CODES = {
+CODES = {
     ListKind.TERMS: "listed_term",
     ListKind.FRAGMENTS: "listed_fragment",
     ListKind.DOMAINS: "listed_domain",
@@ -27,6 +27,7 @@ _PLACES = {
     Scope.URL: " in a web address",
     Scope.IP: " in the IP address",
     Scope.USER_AGENT: " in the browser's name",
+    Scope.AUTHOR: " as the author's id",
 }
 _UNSAID = {ListKind.DOMAINS: Scope.URL, ListKind.NETWORKS: Scope.IP}
 _ENTRIES_NAMED = 3
@@ -50,7 +51,7 @@ class Matches:
             one, found = self._lists[index], self._found[index]
             yield Signal(
                 source=f"list:{one.name}",
-                code=_CODES[one.kind],
+                code=CODES[one.kind],
                 message=f"On the list {one.name}: {_named(one, found)}.",
                 action=one.action,
                 weight=WEIGHTS[one.action],
@@ -61,8 +62,8 @@ class Matches:
 
 def listed_terms(case: Case) -> Iterable[Signal]:
     """A term of a list stands in the comment as a whole, or a fragment anywhere."""
-    finder = case.policy.finders.words
-    if not finder.scopes:
+    finder, authors = case.policy.finders.words, case.policy.finders.authors
+    if not finder.scopes and not authors:
         return ()
     matches = Matches(case.policy.lists)
     if Scope.TEXT in finder.scopes:
@@ -77,6 +78,9 @@ def listed_terms(case: Case) -> Iterable[Signal]:
     if mail and case.draft.author.email:
         for index, entry in mail.find(case.draft.author.email):
             matches.add(index, entry, Scope.EMAIL)
+    if authors and case.draft.author.id:
+        for index, entry in authors.find(case.draft.author.id):
+            matches.add(index, entry, Scope.AUTHOR)
     return matches.signals()
 
 
@@ -167,7 +171,7 @@ def _values(case: Case, scopes: Collection[Scope]) -> list[tuple[Scope, str, tup
     values: list[tuple[Scope, str, tuple[Span, ...]]] = [
         (scope, value, ()) for scope, value in known if value and scope in scopes
     ]
-    if case.links and Scope.URL in scopes:
+    if Scope.URL in scopes and case.links:
         values += [(Scope.URL, link.url, (link.span,)) for link in case.links]
     return values
 

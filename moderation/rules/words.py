@@ -28,7 +28,10 @@ class WordFinder:
         chosen = [
             (index, one)
             for index, one in enumerate(lists)
-            if one.kind in {ListKind.TERMS, ListKind.FRAGMENTS} and one.entries
+            if one.kind in {ListKind.TERMS, ListKind.FRAGMENTS}
+            and one.entries
+            # Authors' ids are looked up elsewhere.
+            and set(one.scopes) != {Scope.AUTHOR}
         ]
         self.scopes = frozenset(scope for _, one in chosen for scope in one.scopes)
         # Which lists look where.

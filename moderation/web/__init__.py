@@ -12,7 +12,7 @@ from moderation.log import configure
 from moderation.sending import Sender
 from moderation.settings import Settings
 from moderation.store import Database
-from moderation.web import akismet, api, console, errors, language, log, ops, perspective
+from moderation.web import akismet, api, console, errors, files, language, log, ops, perspective
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
 from moderation.web.identifiers import IdentifierConverter
@@ -23,11 +23,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build the application from `settings`, or from the environment."""
     settings = settings or configuration.read()
     configure(settings.log_format)
-    app = Flask(__name__)
+    app = Flask(__name__, static_url_path=files.address())
     # A site's ids stand in addresses as they are: "/a" is another id than "a".
     app.url_map.merge_slashes = False
     app.url_map.converters["identifier"] = IdentifierConverter
     app.config.update(
+        # Whoever changes a file while developing wants to see it.
+        SEND_FILE_MAX_AGE_DEFAULT=None if app.debug else files.KEPT_FOR,
         SECRET_KEY=settings.signing_key(),
         MAX_CONTENT_LENGTH=settings.max_body,
         MAX_FORM_MEMORY_SIZE=settings.max_body,

@@ -9,7 +9,8 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from moderation import delivery, intake, review
+from moderation import backtests, delivery, intake, policies, review, sites
+from moderation.rules import settings
 from moderation.web.problem import Problem, Refused, respond, title
 from moderation.web.state import state
 
@@ -20,12 +21,17 @@ _REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     intake.OtherContent: (HTTPStatus.CONFLICT, "other_content"),
     intake.EditedMeanwhile: (HTTPStatus.CONFLICT, "edited_meanwhile"),
     intake.UnknownComment: (HTTPStatus.NOT_FOUND, "unknown_comment"),
+    backtests.UnknownBacktest: (HTTPStatus.NOT_FOUND, "unknown_backtest"),
     delivery.UnknownDelivery: (HTTPStatus.NOT_FOUND, "unknown_delivery"),
+    policies.UnknownChange: (HTTPStatus.NOT_FOUND, "unknown_change"),
+    policies.UnknownList: (HTTPStatus.NOT_FOUND, "unknown_list"),
     review.UnknownComment: (HTTPStatus.NOT_FOUND, "unknown_comment"),
     review.UnknownDecision: (HTTPStatus.NOT_FOUND, "unknown_decision"),
     review.NothingWaits: (HTTPStatus.CONFLICT, "nothing_waits"),
     review.CannotTake: (HTTPStatus.UNPROCESSABLE_ENTITY, "cannot_take"),
     review.BadNote: (HTTPStatus.UNPROCESSABLE_ENTITY, "bad_note"),
+    settings.UnknownRule: (HTTPStatus.NOT_FOUND, "unknown_rule"),
+    sites.UnknownSite: (HTTPStatus.NOT_FOUND, "unknown_site"),
 }
 
 # Where Flask's own sentence is about servers and spelling.

@@ -6,9 +6,9 @@ from typing import cast
 from flask import current_app
 
 from moderation.classifier.serving import Serving
+from moderation.policies import Policies
 from moderation.sending import Sender
 from moderation.settings import Settings
-from moderation.sites import Policies
 from moderation.store import Database
 
 _EXTENSION = "moderation"

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from moderation.classifier import registry
 from moderation.classifier.registry import (
     POINTER,
     NothingToRollBackTo,
+    chosen,
     entries,
     load_serving,
     promote,
@@ -19,6 +21,7 @@ from moderation.classifier.registry import (
     serving_name,
 )
 from moderation.classifier.storage import BadModelName, ModelDamaged, ModelMissing, ModelUnusable
+from tests.classifier.making import NOW
 
 Make = Callable[..., Path]
 
@@ -42,25 +45,43 @@ def test_a_promoted_model_serves_until_it_is_rolled_back(models: Path, make: Mak
     for name in ("base-2026-11", "site-1", "site-2"):
         make(name)
 
-    promote(models, "site-1")
-    promote(models, "site-2")
+    promote(models, "site-1", now=NOW)
+    promote(models, "site-2", now=NOW)
     assert serving_name(models) == "site-2"
 
-    assert rollback(models).version == "site-1"
-    assert rollback(models).version == "base-2026-11"
+    assert rollback(models, now=NOW).version == "site-1"
+    assert rollback(models, now=NOW).version == "base-2026-11"
     with pytest.raises(NothingToRollBackTo):
-        rollback(models)
+        rollback(models, now=NOW)
     assert serving_name(models) == "base-2026-11"
+
+
+def test_it_is_known_since_when_a_model_serves(models: Path, make: Make) -> None:
+    make("base-2026-11")
+    make("site-1")
+
+    assert chosen(models).since is None
+    promote(models, "site-1", now=NOW)
+    assert (chosen(models).since, chosen(models).previous) == (NOW, ("base-2026-11",))
+    rollback(models, now=NOW + timedelta(hours=1))
+    assert chosen(models).since == NOW + timedelta(hours=1)
+
+
+def test_a_pointer_of_before_says_nothing_of_when(models: Path, make: Make) -> None:
+    make("base-2026-11")
+    (models / POINTER).write_text('{"model": "base-2026-11"}')
+
+    assert chosen(models).since is None
 
 
 def test_promoting_twice_is_promoting_once(models: Path, make: Make) -> None:
     make("base-2026-11")
     make("site-1")
 
-    promote(models, "site-1")
-    promote(models, "site-1")
+    promote(models, "site-1", now=NOW)
+    promote(models, "site-1", now=NOW)
 
-    assert rollback(models).version == "base-2026-11"
+    assert rollback(models, now=NOW).version == "base-2026-11"
 
 
 def test_an_unusable_model_is_not_promoted(models: Path, make: Make) -> None:
@@ -68,7 +89,7 @@ def test_an_unusable_model_is_not_promoted(models: Path, make: Make) -> None:
     (make("site-1") / "model.joblib").write_bytes(b"no model")
 
     with pytest.raises(ModelDamaged):
-        promote(models, "site-1")
+        promote(models, "site-1", now=NOW)
 
     assert serving_name(models) == "base-2026-11"
     assert not (models / POINTER).exists()
@@ -77,11 +98,11 @@ def test_an_unusable_model_is_not_promoted(models: Path, make: Make) -> None:
 def test_an_unusable_model_is_not_rolled_back_to(models: Path, make: Make) -> None:
     folder = make("base-2026-11")
     make("site-1")
-    promote(models, "site-1")
+    promote(models, "site-1", now=NOW)
     (folder / "model.joblib").unlink()
 
     with pytest.raises(ModelMissing):
-        rollback(models)
+        rollback(models, now=NOW)
 
     assert serving_name(models) == "site-1"
 
@@ -91,7 +112,7 @@ def test_a_name_cannot_lead_out_of_the_folder(models: Path, make: Make, name: st
     make("base-2026-11")
 
     with pytest.raises(BadModelName):
-        promote(models, name)
+        promote(models, name, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +127,7 @@ def test_a_spoilt_pointer_is_refused_and_can_be_written_anew(
     with pytest.raises(ModelDamaged, match="promote a model by name"):
         serving_name(models)
 
-    promote(models, "base-2026-11")
+    promote(models, "base-2026-11", now=NOW)
     assert serving_name(models) == "base-2026-11"
 
 
@@ -125,7 +146,7 @@ def test_a_promotion_that_fails_half_way_changes_nothing(
     make("base-2026-11")
     make("site-1")
     make("site-2")
-    promote(models, "site-1")
+    promote(models, "site-1", now=NOW)
     before = (models / POINTER).read_bytes()
 
     def lost(*_: object) -> None:
@@ -134,7 +155,7 @@ def test_a_promotion_that_fails_half_way_changes_nothing(
     monkeypatch.setattr(registry.os, "fsync", lost)
 
     with pytest.raises(OSError, match="power"):
-        promote(models, "site-2")
+        promote(models, "site-2", now=NOW)
 
     assert (models / POINTER).read_bytes() == before
     assert [path.name for path in models.glob(".*")] == []
@@ -143,11 +164,12 @@ def test_a_promotion_that_fails_half_way_changes_nothing(
 def test_the_pointer_is_readable_for_people_and_programs(models: Path, make: Make) -> None:
     make("base-2026-11")
     make("site-1")
-    promote(models, "site-1")
+    promote(models, "site-1", now=NOW)
 
     assert json.loads((models / POINTER).read_text()) == {
         "model": "site-1",
         "previous": ["base-2026-11"],
+        "since": "2026-11-01T12:00:00Z",
     }
 
 

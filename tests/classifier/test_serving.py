@@ -9,6 +9,7 @@ import pytest
 from moderation.classifier import serving as module
 from moderation.classifier.registry import POINTER, promote
 from moderation.classifier.serving import Serving
+from tests.classifier.making import NOW
 
 Make = Callable[..., Path]
 
@@ -60,7 +61,7 @@ def test_a_promotion_is_noticed_after_a_second(models: Path, make: Make) -> None
     clock = Clock()
     serving = Serving(models, clock=clock)
 
-    promote(models, "site-1")
+    promote(models, "site-1", now=NOW)
 
     assert version(serving) == "base-2026-11"
     wait_for("site-1", serving, clock)
@@ -90,7 +91,7 @@ def test_the_last_good_model_is_kept_when_the_next_is_unusable(models: Path, mak
     make("base-2026-11")
     folder = make("site-1")
     serving = Serving(models)
-    promote(models, "site-1")
+    promote(models, "site-1", now=NOW)
     whole = (folder / "model.joblib").read_bytes()
     (folder / "model.joblib").write_bytes(b"spoilt")
 
@@ -181,7 +182,7 @@ def test_a_process_without_threads_to_spare_goes_on_with_what_it_has(
     make("site-1")
     clock = Clock()
     serving = Serving(models, clock=clock)
-    promote(models, "site-1")
+    promote(models, "site-1", now=NOW)
 
     def none_left(_thread: object) -> None:
         raise RuntimeError("can't start new thread")

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from moderation import feedback, intake, review, sites
 from moderation.importers import storing
 from moderation.importers.record import Record, Status
-from moderation.sites import Policies
+from moderation.policies import Policies
 from moderation.store.tables import Comment, Decision, Delivery, RejectionReason, Sketch, WaitsFor
 from moderation.verdict import Action
 from tests.conftest import at

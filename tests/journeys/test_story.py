@@ -1,15 +1,15 @@
 """The whole story in a real browser against the demo: comment, hold, decide, publish, undo, collide."""
 
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.chromium import Missing, chromium
 from tests.conftest import left_out
 from tests.running import free_port, running
 
@@ -27,18 +27,11 @@ class Demo(NamedTuple):
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A real Chromium."""
-    found = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    with sync_playwright() as playwright:
-        try:
-            started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except Exception as error:
-            if "Executable doesn't exist" not in str(error):
-                raise
-            left_out("no Chromium on this machine")
-        yield started
-        started.close()
+    try:
+        with chromium() as started:
+            yield started
+    except Missing as missing:
+        left_out(str(missing))
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +154,7 @@ def test_the_console_works_without_scripts(demo, reader, browser):
     page.goto(f"{demo.console}/decisions")
     page.get_by_role("button", name="Undo").first.click()
     expect(page.get_by_text("The comment waits again.")).to_be_visible()
-    page.get_by_role("group").locator("summary").first.click()
+    page.locator(".account summary").click()
     page.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(re.compile("/console/login"))
     context.close()

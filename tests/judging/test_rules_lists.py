@@ -39,6 +39,8 @@ ANA = {
     "user_agent": "Mozilla/5.0 (compatible; RobotOne/2.1)",
 }
 
+SEARCHED = tuple(scope for scope in Scope if scope is not Scope.AUTHOR)
+
 
 def listed(
     kind: ListKind, *entries: str, scopes: tuple[Scope, ...] = (), mode: Mode = Mode.LIVE
@@ -63,7 +65,7 @@ class TestScopes:
             (ListKind.PATTERNS, (Scope.TEXT,)),
             (ListKind.DOMAINS, (Scope.URL,)),
             (ListKind.NETWORKS, (Scope.IP,)),
-            (ListKind.FRAGMENTS, tuple(Scope)),
+            (ListKind.FRAGMENTS, SEARCHED),
         ],
     )
     def test_a_kind_looks_where_its_owner_would_expect(self, kind, scopes):
@@ -81,6 +83,10 @@ class TestScopes:
             (ListKind.DOMAINS, Scope.IP),
             (ListKind.NETWORKS, Scope.TEXT),
             (ListKind.NETWORKS, Scope.URL),
+            # An id is compared whole, or whoever registers as “ana2” would pass for ana.
+            (ListKind.FRAGMENTS, Scope.AUTHOR),
+            (ListKind.PATTERNS, Scope.AUTHOR),
+            (ListKind.DOMAINS, Scope.AUTHOR),
         ],
     )
     def test_a_kind_that_finds_nothing_there_is_refused(self, kind, scope):
@@ -103,7 +109,7 @@ class TestScopes:
     ):
         looking = by(listed(kind, entry, scopes=(scope,)), **ANA)
         elsewhere = tuple(
-            other for other in Scope if other not in {scope, Scope.NAME, Scope.EMAIL, Scope.URL}
+            other for other in SEARCHED if other not in {scope, Scope.NAME, Scope.EMAIL, Scope.URL}
         )
         looking_away = by(listed(kind, entry, scopes=elsewhere), **ANA)
 
@@ -122,7 +128,7 @@ class TestScopes:
 
     def test_an_entry_that_is_found_in_several_places_is_named_once(self):
         judged = by(
-            listed(ListKind.TERMS, "casino", scopes=tuple(Scope)),
+            listed(ListKind.TERMS, "casino", scopes=SEARCHED),
             text="casino http://casino.example.com/",
             **ANA,
         )
@@ -135,9 +141,7 @@ class TestScopes:
         assert len(sentences(judged)) == 1
 
     def test_nothing_is_found_in_what_is_not_known(self):
-        everywhere = [
-            listed(kind, "a", scopes=tuple(Scope)) for kind in (ListKind.TERMS, ListKind.PATTERNS)
-        ]
+        everywhere = [listed(kind, "a", scopes=SEARCHED) for kind in (ListKind.TERMS, ListKind.PATTERNS)]
 
         assert (
             sentences(by(*everywhere, domains("a"), listed(ListKind.NETWORKS, "::/0"), text="?")) == []
@@ -545,3 +549,58 @@ def test_a_name_that_is_an_advertisement_is_noticed():
 @pytest.mark.parametrize("name", ["Ana", "Seoyeon Kim", "Casimir", "Ben Loan", "Viola", "Escorial"])
 def test_people_are_not_taken_for_advertisements(name):
     assert found_by_lists(by(*shipped_lists(), name=name)) == []
+
+
+class TestAuthors:
+    """Ids by which a site vouches for its authors."""
+
+    @pytest.mark.parametrize(
+        ("found", "author"),
+        [
+            (True, {"id": "Ana-7"}),
+            (False, {"id": "ana-7"}),
+            (False, {"id": "Ana-77"}),
+            (False, {"id": "Ana-7 "}),
+            (False, {"id": "x Ana-7"}),
+            # Whatever can be typed in proves nothing.
+            (False, {"name": "Ana-7"}),
+            (False, {"email": "Ana-7", "url": "http://example.org/Ana-7"}),
+        ],
+    )
+    def test_an_id_is_compared_exactly_and_whole(self, found, author):
+        judged = by(
+            listed(ListKind.TERMS, "ben", "Ana-7", scopes=(Scope.AUTHOR,)), text="Ana-7", **author
+        )
+
+        assert sentences(judged) == ["On the list mine: “Ana-7” as the author's id."] * found
+
+    def test_a_list_may_look_at_ids_and_elsewhere(self):
+        both = listed(ListKind.TERMS, "ana-7", scopes=(Scope.TEXT, Scope.AUTHOR))
+
+        assert sentences(by(both, id="ana-7", text="I am ana-7.")) == ["On the list mine: “ana-7”."]
+        assert len(sentences(by(both, id="ben", text="I am ana-7."))) == 1
+        assert len(sentences(by(both, id="ana-7"))) == 1
+
+    @pytest.mark.parametrize(
+        ("action", "rejection", "others", "text"),
+        [
+            (Action.APPROVE, -1.0, (), "What a day."),
+            # The list outweighs what the classifier merely doubts.
+            (Action.APPROVE, 1.0, (), "What a day."),
+            # It approves nothing over what rejects, be it a rule or the classifier; nor over a rule
+            # that asks for a person.
+            (Action.REVIEW, -5.0, (terms("day", action=Action.REJECT),), "What a day."),
+            (Action.REVIEW, 9.0, (), "What a day."),
+            (Action.REVIEW, -5.0, (terms("day"),), "What a day."),
+        ],
+    )
+    def test_an_author_who_is_approved_is_not_approved_over_a_rule_that_rejects(
+        self, action, rejection, others, text
+    ):
+        trusted = EntryList.parse(
+            "trusted", ListKind.TERMS, Action.APPROVE, "ana-7", scopes=(Scope.AUTHOR,)
+        )
+
+        judged = judge(by(trusted, *others, text=text, id="ana-7"), Scorer(rejection))
+
+        assert judged.action is action

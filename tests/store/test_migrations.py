@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
-from moderation import review, sites
+from moderation import policies, review, sites
 from moderation.rules import ListKind, Mode, Scope
 from moderation.store import (
     Database,
@@ -93,7 +93,7 @@ def test_lists_of_an_older_version_look_where_they_looked(database, site):
     upgrade(database)
 
     with database.reading() as session:
-        kept = [(one.name, one.action, one.scopes, one.mode) for one in sites.lists(session, site)]
+        kept = [(one.name, one.action, one.scopes, one.mode) for one in policies.lists(session, site)]
     assert kept == [
         ("domains", Action.REVIEW, (Scope.URL,), Mode.LIVE),
         ("patterns", Action.APPROVE, (Scope.TEXT,), Mode.LIVE),
@@ -105,12 +105,36 @@ def test_going_back_keeps_the_lists_that_the_older_version_can_read(database, si
     with database.writing() as session:
         found = sites.by_name(session, "blog")
         for kind in (ListKind.TERMS, ListKind.NETWORKS):
-            sites.put_list(session, found, kind, kind=kind, action=Action.REVIEW, lines="::1", now=at(1))
+            policies.put_list(
+                session, found, kind, kind=kind, action=Action.REVIEW, lines="::1", by="ana", now=at(1)
+            )
         session.commit()
     _downgrade(database, "0001")
 
     with database.engine.begin() as connection:
         assert connection.scalars(text("SELECT name FROM site_lists")).all() == ["terms"]
+
+
+def test_going_back_keeps_no_list_that_looks_where_the_older_version_cannot(database, site):
+    with database.writing() as session:
+        found = sites.by_name(session, "blog")
+        for scope in (Scope.NAME, Scope.AUTHOR):
+            policies.put_list(
+                session,
+                found,
+                scope,
+                kind=ListKind.TERMS,
+                action=Action.APPROVE,
+                lines="ana",
+                scopes=[scope],
+                by="ana",
+                now=at(1),
+            )
+        session.commit()
+    _downgrade(database, "0005")
+
+    with database.engine.begin() as connection:
+        assert connection.scalars(text("SELECT name FROM site_lists")).all() == ["name"]
 
 
 def test_what_sites_had_chosen_becomes_a_setting_of_rules_and_the_other_way_round(database):
@@ -146,9 +170,9 @@ def test_what_sites_had_chosen_becomes_a_setting_of_rules_and_the_other_way_roun
             )
         )
         assert {tuple(row) for row in found} == rules
-        policies = sites.Policies()
+        compiled = policies.Policies()
         for site in sites.every(session):
-            assert policies.of(session, site).unreadable_rules == ()
+            assert compiled.of(session, site).unreadable_rules == ()
             assert site.languages == "en"
 
     _downgrade(database, "0001")
@@ -163,10 +187,17 @@ def test_sites_of_an_older_version_accept_what_the_model_was_made_for(database, 
         comment = stored(session, site)
         review.decide(session, comment.id, ana, Action.APPROVE, seen=0, now=at(1))
         accepted = Accepted(good_lost=0.01, bad_published=0.2)
-        sites.choose(session, sites.by_name(session, "blog"), languages=["de"], accepted=accepted)
+        policies.choose(
+            session,
+            sites.by_name(session, "blog"),
+            languages=["de"],
+            accepted=accepted,
+            by="ana",
+            now=at(1),
+        )
         session.commit()
     with database.reading() as session:
-        assert sites.accepted(sites.by_name(session, "blog")) == accepted
+        assert policies.accepted(sites.by_name(session, "blog")) == accepted
         revision = sites.by_name(session, "blog").policy_revision
 
     _downgrade(database, "0003")
@@ -177,7 +208,7 @@ def test_sites_of_an_older_version_accept_what_the_model_was_made_for(database, 
     upgrade(database)
     with database.reading() as session:
         found = sites.by_name(session, "blog")
-        assert sites.accepted(found) == Accepted()
+        assert policies.accepted(found) == Accepted()
         assert (found.languages, found.policy_revision) == ("de", revision)
         assert len(review.comment(session, comment.id).decisions) == 1
 

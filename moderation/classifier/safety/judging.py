@@ -1,13 +1,12 @@
 """Judge a text by itself, on the whole path that a comment takes: normalise, rules, score, verdict."""
 
-import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 
 from moderation.classifier.counting import Progress
 from moderation.draft import Draft
 from moderation.judgement import Scorer, judge
 from moderation.rules import Case, History, Policy
-from moderation.text import Normalised, links, normalise
+from moderation.text import Normalised, normalise
 from moderation.verdict import AS_MADE, Action, Verdict, sigmoid
 
 Judge = Callable[[str], Verdict]
@@ -20,10 +19,7 @@ def whole_path(scorer: Scorer, policy: Policy, reading: Reading = normalise) -> 
     """Give a judge of single texts, of unknown authors, on a site that saw nothing before."""
 
     def judge_text(text: str) -> Verdict:
-        case = Case.prepare(Draft(text=text), policy, History())
-        if reading is not normalise:
-            read = reading(text)
-            case = dataclasses.replace(case, text=read, links=links(read))
+        case = Case.prepare(Draft(text=text), policy, History(), reading=reading)
         return judge(case, scorer, explain=False)
 
     return judge_text

@@ -2,8 +2,8 @@
 
 from moderation.store.tables.backtests import Backtest
 from moderation.store.tables.base import Base
-from moderation.store.tables.comments import Comment, Facet, Sketch, StoredVerdict
-from moderation.store.tables.decisions import Act, Claim, Decision, Hold, Note
+from moderation.store.tables.comments import NOT_JUDGED, Comment, Facet, Sketch, StoredVerdict
+from moderation.store.tables.decisions import Act, Claim, Decision, Hold, Note, standing
 from moderation.store.tables.kinds import (
     BacktestState,
     DeliveryState,
@@ -24,6 +24,7 @@ from moderation.store.tables.people import (
 from moderation.store.tables.sites import PolicyChange, Site, SiteList, SiteRule
 
 __all__ = [
+    "NOT_JUDGED",
     "Act",
     "AuditEntry",
     "Backtest",
@@ -52,4 +53,5 @@ __all__ = [
     "Sketch",
     "StoredVerdict",
     "WaitsFor",
+    "standing",
 ]

@@ -15,6 +15,9 @@ from moderation.verdict import Action, Signal, Thresholds, Verdict
 if TYPE_CHECKING:
     from moderation.store.tables.decisions import Decision
 
+NOT_JUDGED = "none"
+"""Stands for the policy of a comment that came decided: no machine was asked about it."""
+
 _IN_THE_QUEUE = text("waits_for IS NOT NULL")
 _IN_A_WAVE = text("wave_id IS NOT NULL")
 
@@ -54,7 +57,17 @@ class Comment(Base):
             sqlite_where=_IN_A_WAVE,
             postgresql_where=_IN_A_WAVE,
         ),
-        Index("ix_comments_received", "received_at"),
+        # Figures: all that they ask of a comment, so that its row need not be read.
+        Index(
+            "ix_comments_received",
+            "received_at",
+            "site_id",
+            "superseded",
+            "outcome",
+            "revision",
+            "waits_for",
+            "audit_share",
+        ),
     )
 
     id: Mapped[Key] = mapped_column(init=False)
@@ -91,8 +104,6 @@ class Comment(Base):
     # What the text is written in, by two letters of ISO 639-1.
     language: Mapped[str] = mapped_column(String(8))
 
-    # When a person should have looked at it: the queue is in this order.
-    due_at: Mapped[datetime]
     # The probability with which chance chose it for an audit, where it did.
     audit_share: Mapped[float | None]
 
@@ -101,6 +112,8 @@ class Comment(Base):
     outcome: Mapped[Action]
     # What it waits for in the queue; null where nobody has to look.
     waits_for: Mapped[WaitsFor | None]
+    # When a person should have looked at it: the queue is in this order.
+    due_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=0)
     superseded: Mapped[bool] = mapped_column(default=False)
     # The number of the first comment of the near copies that it is one of.

@@ -1,5 +1,6 @@
 """What moderators do with comments: decide, claim, hold, note."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from moderation.store.tables.base import Base, Key
 from moderation.store.tables.comments import Comment
-from moderation.store.tables.kinds import RejectionReason
+from moderation.store.tables.kinds import RejectionReason, WaitsFor
 from moderation.store.tables.people import Moderator
 from moderation.store.tables.sites import Site
 from moderation.verdict import Action
@@ -52,6 +53,8 @@ class Decision(Base):
     moderator_id: Mapped[int | None] = mapped_column(ForeignKey(Moderator.id), default=None)
     reporter: Mapped[str | None] = mapped_column(String(255), default=None)
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"), default=None)
+    # What the comment waited for until then: an undo restores it.
+    waited_for: Mapped[WaitsFor | None] = mapped_column(default=None)
     # The act that it is part of, where many were decided at once.
     act_id: Mapped[int | None] = mapped_column(ForeignKey(Act.id), default=None)
 
@@ -62,6 +65,12 @@ class Decision(Base):
     def decided_by(self) -> str:
         """The name of who decided; the moderator must be loaded."""
         return self.moderator.name if self.moderator else f"{self.reporter} (at the site)"
+
+
+def standing(decisions: Sequence[Decision]) -> list[Decision]:
+    """Return those of a comment's decisions that nobody took back, in their order."""
+    undone = {one.undoes_id for one in decisions}
+    return [one for one in decisions if one.undoes_id is None and one.id not in undone]
 
 
 class Claim(Base):

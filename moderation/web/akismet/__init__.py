@@ -18,7 +18,8 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
-from moderation import counts, sites
+from moderation import sites
+from moderation.figures import counts
 from moderation.store.tables import RejectionReason, Site
 from moderation.verdict import Action, is_blatant
 from moderation.web import judging

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 from flask import Response
 
-from moderation.counts import Counts
+from moderation.figures.counts import Counts
 from moderation.store.tables import Site
 from moderation.verdict import Action
 from moderation.web.akismet import plugin

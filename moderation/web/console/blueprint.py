@@ -64,12 +64,12 @@ def let_in() -> Response | None:
         return redirect(url_for("console.login"), code=303)
     if g.moderator.must_change_password and request.endpoint not in _WITH_OLD_PASSWORD:
         return redirect(url_for("console.password"), code=303)
-    needed = _needed(request.endpoint or "")
-    if not g.access.is_at_least(needed):
+    least = needed(request.endpoint or "", request.method)
+    if not g.access.is_at_least(least):
         raise Refused(
             HTTPStatus.FORBIDDEN,
             "not_allowed",
-            f"This needs the role “{needed}”; yours is “{g.moderator.role}”. An admin can change it.",
+            f"This needs the role “{least}”; yours is “{g.moderator.role}”. An admin can change it.",
         )
     return None
 
@@ -85,6 +85,13 @@ def needs(role: Role) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def needed(endpoint: str, method: str = "GET") -> Role:
+    """Return the role that a view asks for."""
+    usual = Role.READER if method in {"GET", "HEAD"} else Role.MODERATOR
+    least: Role = getattr(current_app.view_functions.get(endpoint), "needed", usual)
+    return least
 
 
 def frame(db: Session) -> dict[str, object]:
@@ -105,12 +112,6 @@ def moderator() -> Moderator:
     """Return who is logged in; every page but the login has someone."""
     found: Moderator = g.moderator
     return found
-
-
-def _needed(endpoint: str) -> Role:
-    usual = Role.READER if request.method in {"GET", "HEAD"} else Role.MODERATOR
-    needed: Role = getattr(current_app.view_functions.get(endpoint), "needed", usual)
-    return needed
 
 
 def _check_sites(db: Session, given: Access) -> None:

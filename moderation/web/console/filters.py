@@ -1,37 +1,65 @@
-"""How pages write moments and shares. Knows nothing of comments."""
+"""How pages write moments, shares and the few fixed words, in the reader's language."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
-from moderation.verdict import percent
+from babel.numbers import format_percent
+from flask_babel import format_datetime, get_locale, gettext, lazy_gettext, ngettext
+
+from moderation import verdict
 from moderation.web.console.blueprint import bp
 
 _MINUTE = timedelta(minutes=1)
-# How large a step each unit is, and from what age on it is used.
-_UNITS = (
-    (timedelta(days=365), "year"),
-    (timedelta(days=30), "month"),
-    (timedelta(days=1), "day"),
-    (timedelta(hours=1), "hour"),
-    (_MINUTE, "minute"),
-)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_MONTH = timedelta(days=30)
+_YEAR = timedelta(days=365)
+
+_NAMES = {
+    "spam": lazy_gettext("spam"),
+    "abuse": lazy_gettext("abuse"),
+    "off-topic": lazy_gettext("off-topic"),
+    "other": lazy_gettext("other"),
+}
 
 
-bp.add_app_template_filter(percent)
+@bp.app_template_filter()
+def named(word: str) -> str:
+    """Say why something was rejected, in a word; one that is not known stays as it is."""
+    return str(_NAMES.get(word, word))
+
+
+@bp.app_template_filter()
+def percent(share: float) -> str:
+    """Write a share of one in percent, with a decimal near the ends."""
+    number = Decimal(verdict.percent(share).removesuffix("%")) / 100
+    return format_percent(number, locale=get_locale(), decimal_quantization=False)
 
 
 @bp.app_template_filter()
 def ago(when: datetime) -> str:
     """Say how long ago a moment was, in the largest unit that fits."""
     age = datetime.now(UTC) - when
+    said: str
     if age < _MINUTE:
-        return "just now"
-    size, unit = next((size, unit) for size, unit in _UNITS if age >= size)
-    count = age // size
-    return f"{count} {unit}{'' if count == 1 else 's'} ago"
+        said = gettext("just now")
+    elif age < _HOUR:
+        said = ngettext("%(num)d minute ago", "%(num)d minutes ago", age // _MINUTE)
+    elif age < _DAY:
+        said = ngettext("%(num)d hour ago", "%(num)d hours ago", age // _HOUR)
+    elif age < _MONTH:
+        said = ngettext("%(num)d day ago", "%(num)d days ago", age // _DAY)
+    elif age < _YEAR:
+        said = ngettext("%(num)d month ago", "%(num)d months ago", age // _MONTH)
+    else:
+        said = ngettext("%(num)d year ago", "%(num)d years ago", age // _YEAR)
+    return said
 
 
 @bp.app_template_filter()
 def moment(when: datetime) -> str:
     """Write a moment out, in UTC."""
-    in_utc = when.astimezone(UTC)
-    return f"{in_utc.day} {in_utc:%b %Y, %H:%M} UTC"
+    # Translators: the order of a date's parts, by the letters of CLDR.
+    pattern = gettext("d MMM y, HH:mm 'UTC'")
+    written: str = format_datetime(when.astimezone(UTC), pattern, rebase=False)
+    return written

@@ -2,8 +2,8 @@
 
 What waited before keeps about its order: it is due the earlier, the likelier it seemed to be rejected.
 It counts as written in the site's first language, and is in no wave. Going back, claims, holds, notes,
-audits and the record of who did what are lost; moderators who only read, or who are let in elsewhere,
-lose their way in.
+audits, lists of authors' ids and the record of who did what are lost; moderators who only read, or who
+are let in elsewhere, lose their way in.
 """
 
 import hashlib
@@ -87,10 +87,28 @@ def upgrade() -> None:
         sqlite_where=in_a_wave,
         postgresql_where=in_a_wave,
     )
-    op.create_index("ix_comments_received", "comments", ["received_at"])
+    op.create_index(
+        "ix_comments_received",
+        "comments",
+        [
+            "received_at",
+            "site_id",
+            "superseded",
+            "outcome",
+            "revision",
+            "waits_for",
+            "audit_share",
+        ],
+    )
     with op.batch_alter_table("decisions") as decisions:
         decisions.add_column(sa.Column("act_id", sa.Integer(), nullable=True))
+        decisions.add_column(sa.Column("waited_for", sa.String(length=20), nullable=True))
         decisions.create_foreign_key(op.f("fk_decisions_act_id"), "acts", ["act_id"], ["id"])
+    # The first decision on what the service did not decide is what people had waited for.
+    op.execute(
+        "UPDATE decisions SET waited_for = 'decision' WHERE revision = 1 AND position IS NOT NULL "
+        "AND comment_id IN (SELECT comment_id FROM verdicts WHERE action = 'review')"
+    )
     op.create_index("ix_decisions_act_id", "decisions", ["act_id"])
     op.create_index("ix_decisions_decided_at", "decisions", ["decided_at"])
 
@@ -98,11 +116,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go back."""
     search.take_down(op.get_bind())
+    # Older versions know no list that looks at authors' ids.
+    op.execute("DELETE FROM site_lists WHERE scopes LIKE '%author%'")
     op.drop_index("ix_decisions_decided_at", "decisions")
     op.drop_index("ix_decisions_act_id", "decisions")
     with op.batch_alter_table("decisions") as decisions:
         decisions.drop_constraint(op.f("fk_decisions_act_id"), type_="foreignkey")
         decisions.drop_column("act_id")
+        decisions.drop_column("waited_for")
     for table in (
         "backtests",
         "notes",

@@ -1,0 +1,23 @@
+"""What became of comments, in figures: for owners, for moderators, and for Akismet's clients.
+
+ends          the one query for how comments ended, by day or month
+counts        how many of each, as Akismet's clients ask
+estimates     how sure a share is that was found on a sample; knows no database
+overview      all that moderators see on one page
+overturned    what people decided otherwise than the service
+"""
+
+from moderation.figures.estimates import FEWEST, Estimate
+from moderation.figures.overturned import Overturned, overturned
+from moderation.figures.overview import Day, Decided, Overview, overview
+
+__all__ = [
+    "FEWEST",
+    "Day",
+    "Decided",
+    "Estimate",
+    "Overturned",
+    "Overview",
+    "overturned",
+    "overview",
+]

@@ -1,0 +1,250 @@
+"""A shift without a mouse: two hundred comments, and what the database says of it afterwards."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from moderation.settings import Settings
+from moderation.store import Database, upgrade
+from moderation.store.tables import Comment, Decision
+from tests.browsing import PASSWORD
+from tests.chromium import Missing, Watched, chromium
+from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, at, left_out, listening
+from tests.making import stored
+
+COMMENTS = 200
+# What each key of the page of a comment decides.
+DECIDES = {
+    "a": ("approve", None),
+    "s": ("reject", "spam"),
+    "d": ("reject", "abuse"),
+    "f": ("reject", "off-topic"),
+    "g": ("reject", "other"),
+}
+
+
+class Record(NamedTuple):
+    """A decision as it should stand in the database."""
+
+    comment: int
+    action: str
+    reason: str | None = None
+    is_undo: bool = False
+
+
+@dataclass
+class Shift:
+    """A moderator at the keyboard, and what should be on record by now."""
+
+    page: Page
+    record: list[Record] = field(default_factory=list)
+
+    @property
+    def comment(self) -> int:
+        """The number of the comment that is shown."""
+        return int(self.page.url.partition("/comments/")[2].partition("?")[0])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the queue is shown instead of a comment."""
+        return "/comments/" not in self.page.url
+
+    def press(self, key: str) -> None:
+        """Press a key that leads to another page, once the page listens."""
+        self.listen()
+        with self.page.expect_navigation():
+            self.page.keyboard.press(key)
+
+    def listen(self) -> None:
+        """Let the quarter of a second pass in which keys are meant for the page before."""
+        self.page.clock.fast_forward(250)
+        self.page.wait_for_selector("html[data-keys=on]", state="attached")
+
+    def decide(self, key: str) -> None:
+        """Decide by a key, and put down what that should have done."""
+        self.record.append(Record(self.comment, *DECIDES[key]))
+        self.press(key)
+
+    def undo(self) -> None:
+        """Take the last decision back; its comment waits again and is shown."""
+        last = self.record[-1].comment
+        self.record.append(Record(last, "review", is_undo=True))
+        self.press("z")
+        assert self.comment == last
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium."""
+    try:
+        with chromium() as started:
+            yield started
+    except Missing as missing:
+        left_out(str(missing))
+
+
+@pytest.fixture
+def service(tmp_path) -> Iterator[tuple[Database, str]]:
+    """A service on which two hundred comments wait, and nobody but ana decides."""
+    settings = Settings(instance=tmp_path, models=SHIPPED_MODELS)
+    database = Database(settings.where_data_lives())
+    upgrade(database)
+    add_moderator(database, "ana")
+    site = add_site(database, "blog", KEY)
+    with database.writing() as session:
+        for number in range(COMMENTS):
+            text = f"What number {number} has to say."
+            stored(session, site, str(number), text=text, probability=number / COMMENTS, now=at(number))
+        session.commit()
+    with listening(settings) as address:
+        yield database, address
+    database.close()
+
+
+@pytest.fixture
+def shift(browser, service) -> Iterator[Shift]:
+    """Ana, who has just logged in, without a mouse."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.clock.install()
+    watched = Watched(page, service[1])
+    page.goto(f"{service[1]}/console/")
+    page.keyboard.type("ana")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    yield Shift(page)
+    assert watched.told() == []
+    context.close()
+
+
+def test_two_hundred_comments_by_keyboard_end_as_they_were_decided(service, shift):
+    keys, skipped = "".join(DECIDES), set()
+    while not shift.is_over or _begins(shift):
+        turn, comment = len(shift.record), shift.comment
+        if turn % 11 == 7 and not shift.record[-1].is_undo:
+            shift.undo()
+        elif comment % 9 == 4 and comment not in skipped:
+            skipped.add(comment)
+            shift.press("j")
+        else:
+            shift.decide(keys[comment % len(keys)])
+
+    assert _on_record(service[0]) == shift.record
+    assert _outcomes(service[0]) == {
+        one.comment: one.action for one in shift.record if one.action != "review"
+    }
+    expect(shift.page.get_by_role("heading", name="Nothing waits")).to_be_visible()
+
+
+def test_whoever_decides_is_put_at_the_next_comment_and_told_of_it(shift):
+    shift.press("r")
+    shift.decide("a")
+
+    expect(shift.page.get_by_role("heading", level=1)).to_be_focused()
+    shift.page.clock.fast_forward(250)
+    expect(shift.page.locator("[data-says]")).to_have_text("You approved comment 1.")
+
+
+def test_a_key_meant_for_the_page_before_does_nothing(service, shift):
+    shift.press("r")
+    first = shift.page.url
+    shift.listen()
+    # The skip is under way when the other key comes.
+    shift.page.keyboard.press("j")
+    shift.page.keyboard.press("a")
+    shift.page.wait_for_url(lambda url: url != first)
+    shift.page.keyboard.press("a")
+    shift.press("j")
+
+    assert _on_record(service[0]) == []
+
+
+def test_keys_lead_through_a_list_and_say_where_one_is(shift):
+    page, said = shift.page, shift.page.locator("[data-says]")
+    shift.listen()
+    rows = page.locator("[data-row]")
+    for key, row, place in (("j", 0, 1), ("j", 1, 2), ("j", 2, 3), ("k", 1, 2)):
+        page.keyboard.press(key)
+        expect(rows.nth(row)).to_be_focused()
+        expect(said).to_have_text(f"{place} of 50: ana")
+
+    shift.press("o")
+    assert shift.comment == 2
+
+
+def test_no_key_works_while_one_types_or_reads_the_list_of_keys(service, shift):
+    page = shift.page
+    shift.press("r")
+    shift.listen()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys on this page")
+    expect(dialog.get_by_role("term").filter(has_text="A")).not_to_have_count(0)
+    expect(dialog).to_contain_text("Reject as spam")
+    page.keyboard.press("s")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.goto(f"{service[1]}/console/password")
+    page.clock.fast_forward(250)
+    page.locator("#old").press("q")
+
+    assert page.url.endswith("/console/password")
+    assert _on_record(service[0]) == []
+
+
+def test_keys_can_be_switched_off_for_those_who_speak_to_their_computer(service, shift):
+    page = shift.page
+    shift.press("r")
+    shift.listen()
+    page.keyboard.press("?")
+    page.get_by_label("Use single-letter keys").press("Space")
+    page.keyboard.press("Escape")
+    page.reload()
+    page.clock.fast_forward(250)
+    page.keyboard.press("a")
+    expect(page.locator("kbd").first).to_be_hidden()
+    page.keyboard.press("?")
+    expect(page.get_by_label("Use single-letter keys")).not_to_be_checked()
+
+    assert _on_record(service[0]) == []
+
+
+def test_a_menu_closes_on_escape_and_gives_the_focus_back(shift):
+    page = shift.page
+    summary = page.locator(".account summary")
+    summary.press("Enter")
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("button", name="Log out")).to_be_hidden()
+    expect(summary).to_be_focused()
+    summary.press("Enter")
+    page.get_by_role("link", name="Decisions").focus()
+    expect(page.get_by_role("button", name="Log out")).to_be_hidden()
+
+
+def _begins(shift: Shift) -> bool:
+    """Start reviewing from the queue, if something waits there: what was skipped comes again."""
+    if shift.page.get_by_role("link", name="Start reviewing").count() == 0:
+        return False
+    shift.press("r")
+    return True
+
+
+def _on_record(database: Database) -> list[Record]:
+    with database.reading() as session:
+        return [
+            Record(one.comment_id, one.action, one.reason, one.undoes_id is not None)
+            for one in session.scalars(select(Decision).order_by(Decision.id))
+        ]
+
+
+def _outcomes(database: Database) -> dict[int, str]:
+    with database.reading() as session:
+        return dict(session.execute(select(Comment.id, Comment.outcome)).all())

@@ -1,0 +1,277 @@
+"""The models page over real HTTP: what serves, what is known of it, and how another comes to serve."""
+
+import re
+import shutil
+from datetime import UTC, datetime
+from html import unescape
+
+import msgspec
+import numpy as np
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from moderation import review
+from moderation.classifier import registry
+from moderation.classifier.card import Consequences, Identity, Measure, Trial
+from moderation.classifier.curves import curves
+from moderation.classifier.storage import save
+from moderation.settings import Settings
+from moderation.store import Database, upgrade
+from moderation.store.tables import AuditEntry, Moderator, Permission, Role, Site, StoredVerdict
+from moderation.verdict import Action, Thresholds
+from tests.browsing import PASSWORD, Console
+from tests.classifier.making import card_for, made_by_hand
+from tests.conftest import KEY, START, add_site, listening
+from tests.making import stored
+
+PEOPLE = {"root": Role.ADMIN, "ana": Role.MODERATOR, "carla": Role.ADMIN}
+
+
+@pytest.fixture
+def models(tmp_path):
+    """A base model with all on its card, an older candidate, and a broken folder."""
+    folder = tmp_path / "models"
+    keep(folder, "base-2026-11", tests=(trial("open texts", 0.9),), identities=PEOPLE_NAMED)
+    keep(folder, "site-1", tests=(trial("open texts", 0.95),), review_at=0.25)
+    (folder / "site-broken").mkdir()
+    return folder
+
+
+PEOPLE_NAMED = (Identity(people="Martians", texts=72, approved=0.9, rejected=0.01, mean=0.12),)
+
+
+def keep(folder, name, *, review_at=0.3, **fields):
+    classifier = made_by_hand(name)
+    thresholds = Thresholds(review_at=review_at, reject_at=0.7)
+    card = msgspec.structs.replace(card_for(classifier), thresholds=thresholds, **fields)
+    save(folder / name, classifier, card)
+
+
+def trial(name, auc, *, drawn=True):
+    lots = np.random.default_rng(1)
+    likely = lots.random(300)
+    measured = Measure(rows=300, positives=150, auc=auc, average_precision=0.5, log_loss=0.3)
+    return Trial(
+        name=name,
+        measures={"rejection": measured},
+        consequences=Consequences(
+            good_rejected=0.02, good_reviewed=0.1, bad_reviewed=0.3, bad_approved=0.2
+        ),
+        curves=curves(likely, lots.random(300) < likely) if drawn else None,
+    )
+
+
+@pytest.fixture
+def settings(tmp_path, models):
+    return Settings(instance=tmp_path, models=models)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A folder with a database of a site and three people, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("prepared")
+    database = Database(Settings(instance=folder, models=folder).where_data_lives())
+    upgrade(database)
+    blog = add_site(database, "blog", KEY)
+    # What takes long to guess takes long to check too, and nobody guesses here.
+    password = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    with database.writing() as session:
+        people = {
+            name: Moderator(name=name, role=role, created_at=START, password_hash=password)
+            for name, role in PEOPLE.items()
+        }
+        session.add_all(people.values())
+        session.flush()
+        # An admin of one site.
+        people["carla"].every_site = False
+        session.add(Permission(moderator_id=people["carla"].id, site_id=blog.id))
+        session.commit()
+    database.close()
+    return folder
+
+
+@pytest.fixture
+def database(prepared, settings):
+    shutil.copytree(prepared, settings.instance, dirs_exist_ok=True)
+    opened = Database(settings.where_data_lives())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def address(settings, database):
+    with listening(settings) as found:
+        yield found
+
+
+def enter(address, name):
+    console = Console(address)
+    console.log_in(name)
+    return console
+
+
+@pytest.fixture
+def root(address):
+    return enter(address, "root")
+
+
+def words(page):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
+
+
+def press(console, path):
+    """Open a confirmation page and press its button."""
+    page = console.read(path)
+    seen = re.search(r'name="instead_of" value="([^"]*)"', page.text)
+    return console.send(page, path, instead_of=seen[1])
+
+
+class TestLooking:
+    def test_what_serves_is_shown_with_its_card(self, root):
+        page = root.read("/console/models")
+
+        assert "base-2026-11 serves. Since when is not on record." in words(page)
+        assert 'class="line"' in page.text
+        assert page.text.count('class="mark"') == 2
+        assert "Martians: 12% on average" in words(page)
+        assert "site-1" in page.text
+
+    def test_a_broken_folder_is_shown_with_what_is_wrong(self, root):
+        assert "card.json cannot be read" in words(root.read("/console/models"))
+        assert "card.json cannot be read" in words(root.read("/console/models/site-broken"))
+
+    def test_another_model_stands_beside_the_serving_one(self, root):
+        said = words(root.read("/console/models/site-1"))
+
+        assert "A person is asked from 30.0% 25.0%" in said
+        assert "above a good one (AUC) 90.0% 95.0%" in said
+
+    def test_a_card_without_curves_says_how_to_draw_them(self, root, models):
+        keep(models, "site-0", tests=(trial("open texts", 0.9, drawn=False),))
+        page = root.read("/console/models/site-0")
+
+        assert "moderation models describe site-0" in page.text
+        assert 'class="plot"' not in page.text
+
+    def test_models_that_were_measured_on_other_texts_are_not_compared(self, root, models):
+        keep(models, "site-0", tests=(trial("newest decisions", 0.9),))
+
+        assert "measured on different texts" in words(root.read("/console/models/site-0"))
+
+    def test_decisions_are_compared_where_both_were_measured_on_them(self, root, models):
+        theirs = trial("newest decisions, by base-2026-11", 0.81)
+        keep(models, "site-0", tests=(trial("newest decisions", 0.89), theirs))
+
+        assert "(AUC) 81.0% 89.0%" in words(root.read("/console/models/site-0"))
+
+    @pytest.mark.parametrize("spoilt", ["", "[]", '{"model": "../x"}', '{"model": "a", "since": "x"}'])
+    def test_an_unreadable_pointer_is_said_and_can_be_written_anew(self, root, models, spoilt):
+        (models / registry.POINTER).write_text(spoilt)
+        page = root.read("/console/models")
+
+        assert page.status == 200
+        assert "It cannot be told which model should serve." in words(page)
+        assert "promote a model by name" in words(page)
+        assert "This process still answers with base-2026-11." in words(page)
+        press(root, "/console/models/site-1/promote")
+        assert registry.serving_name(models) == "site-1"
+
+    def test_what_people_overturned_is_of_the_model_that_is_shown(self, root, database):
+        now = datetime.now(UTC)
+        with database.writing() as session:
+            ana = session.scalars(select(Moderator).where(Moderator.name == "ana")).one()
+            site = session.scalars(select(Site)).one()
+            for name, model in (("1", "base-2026-11"), ("2", "site-1"), ("3", "site-1")):
+                found = stored(session, site, name, action=Action.APPROVE, now=now)
+                session.get(StoredVerdict, found.verdict.id).model = model
+                review.decide(session, found.id, ana, Action.REJECT, seen=0, now=now)
+            session.commit()
+
+        assert "A person reversed 1 verdict" in words(root.read("/console/models"))
+        assert "People reversed 2 verdicts" in words(root.read("/console/models/site-1"))
+
+    @pytest.mark.parametrize("path", ["/nowhere", "/..%2Fetc", "/serving.json", "/nowhere/promote"])
+    def test_there_is_nothing_of_what_is_no_model(self, root, path):
+        assert root.read(f"/console/models{path}").status == 404
+
+    def test_an_empty_folder_is_no_failure(self, root, models):
+        for folder in models.iterdir():
+            shutil.rmtree(folder)
+        page = root.read("/console/models")
+
+        assert page.status == 200
+        assert "holds no model" in words(page)
+
+
+class TestChoosing:
+    def test_the_confirmation_says_what_changes_and_the_record_who_did_it(self, root, models, database):
+        asked = words(root.read("/console/models/site-1/promote"))
+        assert "A person is asked from 30.0% 25.0%" in asked
+
+        shown = press(root, "/console/models/site-1/promote")
+        assert "site-1 serves now, in every process within seconds." in words(shown)
+        assert re.search(r"site-1 serves since .+ UTC, instead of base-2026-11\.", words(shown))
+        assert registry.serving_name(models) == "site-1"
+        with database.reading() as session:
+            (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "model.promote"))
+        assert (entry.done_by, entry.subject) == ("root", "model site-1")
+        assert entry.details == (
+            "Instead of base-2026-11: review from 25% instead of 30%, rejection from 70% instead of 70%."
+        )
+
+    def test_one_can_go_back(self, root, models, database):
+        press(root, "/console/models/site-1/promote")
+        assert 'href="/console/rollback"' in root.read("/console/models").text
+        shown = press(root, "/console/rollback")
+
+        assert re.search(r"base-2026-11 serves since .+ UTC\.", words(shown))
+        with database.reading() as session:
+            acts = session.scalars(select(AuditEntry.act).order_by(AuditEntry.id)).all()
+        assert acts[-2:] == ["model.promote", "model.rollback"]
+        assert root.read("/console/rollback").status == 404
+
+    def test_whoever_chose_on_an_old_page_is_told(self, root, models):
+        page = root.read("/console/models/site-1/promote")
+        keep(models, "site-2")
+        registry.promote(models, "site-2", now=START)
+        told = root.send(page, "/console/models/site-1/promote", instead_of="base-2026-11")
+
+        assert told.status == 409
+        assert "Meanwhile somebody else let site-2 serve." in words(told)
+        assert registry.serving_name(models) == "site-2"
+
+    def test_what_cannot_be_loaded_cannot_be_chosen(self, root, models, database):
+        (models / "site-1" / "model.joblib").write_bytes(b"spoilt")
+        page = root.read("/console/models/site-1/promote")
+
+        assert "is not the file that its card describes" in words(page)
+        assert 'class="main" type="submit"' not in page.text
+        told = root.send(page, "/console/models/site-1/promote", instead_of="base-2026-11")
+        assert told.status == 409
+        assert registry.serving_name(models) == "base-2026-11"
+        with database.reading() as session:
+            assert (
+                session.scalars(select(AuditEntry).where(AuditEntry.act == "model.promote")).all() == []
+            )
+
+    def test_one_cannot_go_back_to_what_is_gone(self, root, models):
+        press(root, "/console/models/site-1/promote")
+        (models / "base-2026-11").rename(models / ".gone")
+        page = root.read("/console/rollback")
+
+        assert "The folder of this model is gone." in words(page)
+        assert root.send(page, "/console/rollback", instead_of="site-1").status == 409
+        assert registry.serving_name(models) == "site-1"
+
+    @pytest.mark.parametrize("name", ["ana", "carla"])
+    @pytest.mark.parametrize("path", ["/console/models/site-1/promote", "/console/rollback"])
+    def test_only_an_admin_of_every_site_may(self, address, models, name, path):
+        console = enter(address, name)
+        page = console.read("/console/models")
+
+        assert page.status == 200
+        assert "/promote" not in page.text
+        assert console.read(path).status == 403
+        assert console.send(page, path, instead_of="base-2026-11").status == 403
+        assert registry.serving_name(models) == "base-2026-11"
