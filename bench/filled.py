@@ -16,7 +16,7 @@ from moderation.store.tables import Comment, Facet, Site, StoredVerdict
 from moderation.text import normalise
 from moderation.verdict import ATTRIBUTES, Action, Signal, Thresholds, Verdict
 
-COMMON = "militia"
+COMMON = "griffin"
 """A word that a third of the comments say,"""
 RARE = "hippogriff"
 """and one that 25 do, however many there are."""

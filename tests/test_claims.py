@@ -182,7 +182,7 @@ class TestHolds:
         with database.writing() as session:
             session.merge(ben).every_site = False
             session.add(Permission(moderator_id=ben.id, site_id=site.id))
-            comment = stored(session, site)
+            comment = review.comment(session, stored(session, site).id)
 
             assert [one.name for one in holds.who_can_take(session, comment)] == ["ana", "ben", "cleo"]
 
@@ -191,7 +191,7 @@ class TestHolds:
         with database.writing() as session:
             comment = stored(session, site)
             review.decide(session, comment.id, ana, Action.APPROVE, seen=0, now=at(1))
-            again = session.get_one(Comment, comment.id)
+            again = review.comment(session, comment.id)
             again.waits_for = WaitsFor.SECOND_OPINION
             session.flush()
 

@@ -6,7 +6,7 @@ from moderation import access, chance, delivery, intake, review
 from moderation.store.tables import Delivery, Permission, Role, Site, WaitsFor
 from moderation.verdict import Action
 from tests.conftest import add_site, at
-from tests.making import decider, draft, stored, verdict
+from tests.making import decider, draft, in_the_queue, stored, verdict
 
 ALL = 1.0
 
@@ -38,7 +38,7 @@ def waits(session, comment):
 def turns(session, moderator):
     """What the queue shows to a moderator."""
     given = access.of(session, moderator)
-    return [one.external_id for one in review.listed(session, Action.REVIEW, access=given, limit=9)]
+    return [one.external_id for one in in_the_queue(session, given)]
 
 
 class TestChance:

@@ -10,7 +10,16 @@ from moderation import audit
 from moderation.refusal import Refusal
 from moderation.review import claims, notes
 from moderation.review.deciding import comment
-from moderation.store.tables import Claim, Comment, Decision, Hold, Moderator, Permission, Role, WaitsFor
+from moderation.store.tables import (
+    Claim,
+    Comment,
+    Hold,
+    Moderator,
+    Permission,
+    Role,
+    WaitsFor,
+    standing,
+)
 
 
 class NothingWaits(Refusal):
@@ -92,7 +101,7 @@ def claimed_and_held(
 
 
 def who_can_take(session: Session, put_aside: Comment) -> Sequence[Moderator]:
-    """Return who may decide on a comment, by name."""
+    """Return who may decide on a comment, by name; its decisions must be loaded."""
     permitted = select(Permission.moderator_id).where(Permission.site_id == put_aside.site_id)
     takers = (
         select(Moderator)
@@ -105,8 +114,6 @@ def who_can_take(session: Session, put_aside: Comment) -> Sequence[Moderator]:
     )
     if put_aside.waits_for is WaitsFor.SECOND_OPINION:
         # Whoever gave the first opinion is not asked for the second.
-        first = select(Decision.moderator_id).where(
-            Decision.comment_id == put_aside.id, Decision.moderator_id.is_not(None)
-        )
+        first = [one.moderator_id for one in standing(put_aside.decisions) if one.moderator_id]
         takers = takers.where(Moderator.id.not_in(first))
     return session.scalars(takers).all()

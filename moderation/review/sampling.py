@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from moderation import chance, urgency
+from moderation.store.plans import Unindexed
 from moderation.store.tables import Comment, Decision, Moderator, Permission, Role, WaitsFor, standing
 from moderation.verdict import Action
 
@@ -55,7 +56,8 @@ def may_answer(moderator: Moderator) -> ColumnElement[bool]:
     undo = aliased(Decision)
     own = exists().where(
         Decision.comment_id == Comment.id,
-        Decision.moderator_id == moderator.id,
+        # The comment's decisions are few, and the moderator's are many.
+        Unindexed(Decision.moderator_id) == moderator.id,
         Decision.undoes_id.is_(None),
         ~exists().where(undo.comment_id == Comment.id, undo.undoes_id == Decision.id),
     )

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from moderation.access import Access
+from moderation.review import sampling
 from moderation.store.plans import Unindexed
-from moderation.store.tables import Comment, Decision, Hold, Moderator, Permission, Role, WaitsFor
+from moderation.store.tables import Comment, Hold, Moderator, Permission, Role
 
 
 class Held(StrEnum):
@@ -36,13 +37,9 @@ def of_holds(holds: Select[*tuple[Any, ...]], access: Access) -> Select[*tuple[A
 def _waits(access: Access | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [Comment.waits_for.is_not(None)]
     if access is not None:
-        # Whoever gave the first opinion is not asked for the second.
-        own = select(Decision.id).where(
-            Decision.comment_id == Comment.id,
-            Unindexed(Decision.moderator_id) == access.moderator.id,
-        )
         conditions.append(access.to(Unindexed(Comment.site_id)))
-        conditions.append(or_(Comment.waits_for != WaitsFor.SECOND_OPINION, ~own.exists()))
+        # Whoever gave the first opinion is not asked for the second.
+        conditions.append(sampling.may_answer(access.moderator))
     return conditions
 
 

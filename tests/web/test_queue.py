@@ -140,7 +140,7 @@ class TestFilters:
         page = ana.read("/console/?text=&site=&reason=threat&language=&older_than=&younger_than=24")
 
         assert authors_of(page) == ["max"]
-        assert "1 of 2 that wait is meant" in text_of(page)
+        assert "1 of 2 that wait matches" in text_of(page)
         assert "younger than 1 day ×" in text_of(page)
         without = re.search(r'href="([^"]+)"[^>]*aria-label="Without the filter “threat”"', page.text)
         assert without

@@ -70,7 +70,7 @@ def active(wanted: Wanted, sites: list[Site], rows: list[Row]) -> list[Active]:
     first = rows[0].comment if rows else None
     names = {site.id: site.name for site in sites}
     labels: dict[str, Callable[[Any], str]] = {
-        "text": lambda text: _("says %(words)s", words=text),
+        "text": lambda text: _("says “%(words)s”", words=text),
         "site": lambda number: _("on %(site)s", site=names.get(number, number)),
         "page": lambda _key: (first and first.page_title) or _("on one page"),
         "author": lambda _key: _("by %(name)s", name=(first and first.author_name) or _("one author")),
