@@ -26,7 +26,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MODERATION = Path(sys.executable).with_name("moderation")
-MODERATORS = ("ana", "ben")
+# With their roles: ana looks after rules, models and people as well.
+MODERATORS = {"ana": "admin", "ben": "moderator"}
 PASSWORD = "demo-password"
 # The second site, which is nowhere: its comments come by the API.
 MAGAZINE = "https://magazine.example.org"
@@ -121,8 +122,8 @@ def _run(children: dict[str, Child], chosen: argparse.Namespace) -> None:
     _command(environment, "site", "add", "blog", f"{blog}/", "--key", key)
     _command(environment, "site", "add", "magazine", f"{MAGAZINE}/", "--key", magazine_key)
     _command(environment, "site", "set", "magazine", "--languages", "en,de")
-    for name in MODERATORS:
-        _command(environment, "moderator", "add", name, given=f"{PASSWORD}\n")
+    for name, role in MODERATORS.items():
+        _command(environment, "moderator", "add", name, "--role", role, given=f"{PASSWORD}\n")
 
     children["service"] = _start(instance / "service.log", [MODERATION, "serve"], environment)
     ready = json.loads(_wait_for(f"{service}/readyz", children))
