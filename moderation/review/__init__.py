@@ -18,6 +18,7 @@ from moderation.review.finding import Count, Facets, Wanted, count, facets, ids,
 from moderation.review.holds import CannotTake, NothingWaits
 from moderation.review.notes import BadNote
 from moderation.review.queue import (
+    Backlog,
     Listed,
     Row,
     backlog,
@@ -30,6 +31,7 @@ from moderation.review.waiting import Held
 
 __all__ = [
     "AlreadyDecided",
+    "Backlog",
     "BadNote",
     "CannotTake",
     "Conflict",
