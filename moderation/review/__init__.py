@@ -21,6 +21,7 @@ from moderation.review.finding import Count, Facets, Wanted, count, facets, ids,
 from moderation.review.holds import CannotTake, NothingWaits
 from moderation.review.notes import BadNote
 from moderation.review.queue import (
+    Backlog,
     Listed,
     Row,
     backlog,
@@ -34,6 +35,7 @@ from moderation.review.waves import UnknownWave
 
 __all__ = [
     "AlreadyDecided",
+    "Backlog",
     "BadNote",
     "CannotTake",
     "Conflict",

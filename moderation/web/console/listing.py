@@ -21,7 +21,7 @@ ROWS = 25
 """How many comments stand on a page."""
 
 # Beyond so many, nobody reads on, and counting them all would take its time.
-_COUNTED = 1_000
+_COUNTED = 250
 # In hours.
 _AGES = (1, 6, 24, 3 * 24, 7 * 24, 30 * 24)
 
@@ -43,7 +43,12 @@ def shown(db: Session, wanted: Wanted, *, now: datetime) -> dict[str, Any]:
     known = review.facets(db)
     backlog = None
     if wanted.is_of_the_queue:
-        backlog = review.backlog(db, wanted, access=allowed(), now=now)
+        is_empty = not found.rows and wanted.after is None
+        backlog = (
+            review.Backlog(0, None)
+            if is_empty
+            else review.backlog(db, wanted, access=allowed(), now=now)
+        )
         count = review.Count(backlog.number)
     else:
         count = review.count(db, wanted, access=allowed(), most=_COUNTED, now=now)
