@@ -77,7 +77,8 @@ def queue(database):
                 intake.record(
                     session,
                     site_of(session),
-                    draft(f"{name} {uuid.uuid4()}", **fields),
+                    # Each with words of its own: what says the same is one row.
+                    draft(f"{name} {uuid.uuid4()}", **({"text": f"What a day, {name}."} | fields)),
                     judged,
                     now=now(),
                 )[0]
