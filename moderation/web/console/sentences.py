@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from babel.numbers import get_decimal_symbol
 from flask_babel import get_locale, gettext
 
 from moderation.text.languages import language_names
@@ -100,14 +101,20 @@ def _plain(value: str) -> str:
     return value.replace(",", "")
 
 
+def _figure(value: str) -> str:
+    return value.replace(".", get_decimal_symbol(get_locale()))
+
+
 _VALUES: Mapping[str, Callable[[str], str]] = {
     "act": worded,
     "after": _part,
     "allowed": said,
     "attribute": _part,
+    "bad": _figure,
     "before": _part,
     "forged": _part,
     "found": _entries,
+    "good": _figure,
     "kind": _kind,
     "language": _language,
     "languages": _languages,
@@ -118,6 +125,7 @@ _VALUES: Mapping[str, Callable[[str], str]] = {
     "reason": named,
     "role": worded,
     "scopes": _each,
+    "share": _figure,
     "times": _part,
     "where": _places,
 }
