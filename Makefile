@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi train bench-speed bench-quality try-wordpress lock
+.PHONY: help run demo test check fix openapi translations pictures train bench-speed bench-quality bench-console bench-backtest \
+	try-wordpress try-hostile-text lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +39,12 @@ openapi: .venv/ready-for-work ## Write the API document anew into docs/openapi.j
 	@$(BIN)/python -c 'import json, wsgi; print(json.dumps(wsgi.app.test_client().get("/api/openapi.json").json, \
 		indent=2))' > docs/openapi.json
 
+translations: .venv/ready-for-work ## Bring the translations up to date and list what is missing
+	@$(BIN)/python tools/translations.py
+
+pictures: .venv/ready-for-work ## Photograph the console for the documentation: make pictures [PICTURES=folder]
+	@$(BIN)/python -m tools.pictures $(PICTURES)
+
 train: .venv/ready ## Train a base model: make train CORPUS=folder NAME=base-2026-12
 	$(BIN)/moderation train --corpus "$(CORPUS)" --out "models/$(NAME)"
 
@@ -46,6 +53,15 @@ bench-speed: .venv-bench/ready ## Measure speed beside others: make bench-speed 
 
 bench-quality: .venv-bench/ready ## Measure quality beside others: make bench-quality CORPUS=folder
 	@.venv-bench/bin/python -m bench.quality --corpus "$(CORPUS)" $(BENCH)
+
+bench-console: .venv/ready-for-work ## Measure the console's pages with 1,000 and 200,000 comments stored
+	@$(BIN)/python -m bench.console $(BENCH)
+
+bench-backtest: .venv/ready-for-work ## Try changes of rules on 50,000 comments: make bench-backtest [BENCH=--postgresql]
+	@$(BIN)/python -m bench.backtest $(BENCH)
+
+try-hostile-text: .venv/ready-for-work ## Put strings into every field of every page: make try-hostile-text HOSTILE=folder
+	@$(BIN)/python -m tests.hostile "$(HOSTILE)"
 
 try-wordpress: .venv/ready ## Prove it with a real WordPress: make try-wordpress [WORDPRESS=unpacked]
 	@integrations/wordpress/get-programs || true

@@ -40,10 +40,11 @@ class UnknownDelivery(Refusal):
 def announce(session: Session, comment: Comment, decision: Decision, *, now: datetime) -> None:
     """Note whom to tell of a decision on a comment, whose site must be loaded.
 
-    The blog's Akismet plugin is not told what it reported itself, nor that a comment waits again:
-    it knows only spam and not spam.
+    An undo takes back what has not gone out of the decision that it undoes; then there is nothing to
+    tell the callback. The blog's Akismet plugin is not told what it reported itself, nor that a
+    comment waits again: it knows only spam and not spam.
     """
-    if comment.site.callback_url is not None:
+    if comment.site.callback_url is not None and not _take_back(session, decision):
         _add(session, decision, Receiver.CALLBACK, due_at=now, now=now)
     if comment.akismet_callback is not None:
         # The plugin cannot tell an old decision from a new one, so it must not hear of it later.
@@ -184,6 +185,24 @@ def _add(
             due_at=due_at,
         )
     )
+
+
+def _take_back(session: Session, undo: Decision) -> bool:
+    """Remove the callback of the decision that `undo` undoes; return whether it had not gone out.
+
+    One that was tried may have arrived, and one that is due anew was replayed.
+    """
+    taken_back = session.execute(
+        delete(Delivery)
+        .where(
+            Delivery.decision_id == undo.undoes_id,
+            Delivery.receiver == Receiver.CALLBACK,
+            Delivery.attempts == 0,
+            Delivery.due_at == Delivery.created_at,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return _rows(taken_back) > 0
 
 
 def _forget(session: Session, comment: Comment, receiver: Receiver) -> bool:

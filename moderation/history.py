@@ -2,31 +2,19 @@
 
 import hashlib
 import ipaddress
-import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Row,
-    Select,
-    and_,
-    bindparam,
-    false,
-    func,
-    literal,
-    not_,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import Row, Select, and_, bindparam, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from moderation import copies
 from moderation.draft import Author, Draft
 from moderation.rules import Case, Copies, History
 from moderation.rules.options import ExactCopies, Flood, NearCopies
-from moderation.sketch import SIZE, sketch
-from moderation.store.tables import Comment, Decision, Site, Sketch
+from moderation.sketch import sketch
+from moderation.store.tables import Comment, Decision, Site
 from moderation.text import fingerprint
 from moderation.verdict import Action
 
@@ -123,17 +111,12 @@ def _copies(
 ) -> tuple[Copies, Copies]:
     """Find the comments that say the same, and those that nearly do."""
     options = case.policy.options(NearCopies)
-    numbers = sketch(case.text)
     text_hash = fingerprint(case.text)
     found = session.execute(
         _SAYING_THE_SAME,
         own
-        | {f"number_{place}": number for place, number in enumerate(_filled(numbers))}
-        | {
-            "shared": math.ceil(options.share * len(numbers)) or SIZE,
-            "text_hash": text_hash,
-            "since": now - timedelta(days=options.days),
-        },
+        | copies.sought(sketch(case.text), text_hash, options.share)
+        | {"since": now - timedelta(days=options.days)},
     ).all()
     return (
         _placed([row for row in found if row.text_hash == text_hash], site, case.draft),
@@ -163,11 +146,6 @@ def _is_same_hand(row: Row[Any], draft: Draft) -> bool:
         return False
     # Where there is no key, a name must do. Without any, nobody can tell.
     return row.author_key is not None or row.author_name == (draft.author.name or "")
-
-
-def _filled(numbers: tuple[int, ...]) -> list[int | None]:
-    """One value for each place of the query; nothing equals null."""
-    return [*numbers, *[None] * (SIZE - len(numbers))]
 
 
 def _digest(*parts: str) -> str:
@@ -221,22 +199,6 @@ def _latest(whose: Any) -> Select[Any]:
 
 def _saying_the_same() -> Select[*tuple[Any, ...]]:
     """The latest copies and near copies on any site; the latest near copies were sent lately."""
-    sharing = [
-        select(Sketch.comment_id.label("id"), literal(1).label("shared"))
-        .where(Sketch.number == bindparam(f"number_{place}"))
-        .order_by(Sketch.comment_id.desc())
-        .limit(_COUNTED)
-        for place in range(SIZE)
-    ]
-    # What is the same shares everything.
-    same = (
-        select(Comment.id, literal(SIZE).label("shared"))
-        .where(Comment.text_hash == bindparam("text_hash"))
-        .order_by(Comment.id.desc())
-        .limit(_COUNTED)
-    )
-    each = union_all(*(select(part.subquery()) for part in (*sharing, same))).subquery()
-    alike = select(each.c.id).group_by(each.c.id).having(func.sum(each.c.shared) >= bindparam("shared"))
     return (
         select(
             Comment.site_id,
@@ -249,7 +211,7 @@ def _saying_the_same() -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(Decision, _DECIDED)
         .where(
-            Comment.id.in_(alike),
+            Comment.id.in_(copies.alike(_COUNTED)),
             Comment.superseded == false(),
             or_(Comment.text_hash == bindparam("text_hash"), Comment.received_at > bindparam("since")),
             not_(and_(Comment.site_id == bindparam("site"), Comment.external_id == bindparam("own"))),

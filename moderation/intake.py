@@ -1,6 +1,7 @@
 """Store what a site sends, once, with the verdict on it."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from moderation import chance, history, urgency
+from moderation import chance, history, urgency, waves
 from moderation.draft import Draft, Submission
 from moderation.refusal import Refusal
 from moderation.rules import Case, History, Policy
@@ -237,9 +238,9 @@ def verdict_columns(comment_id: int, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def sketch_columns(comment_id: int, text: Normalised) -> list[dict[str, int]]:
-    """Say what the rows of a comment's sketch hold; there are none for a short text."""
-    return [{"number": number, "comment_id": comment_id} for number in sketch(text)]
+def sketch_columns(comment_id: int, numbers: Sequence[int]) -> list[dict[str, int]]:
+    """Say what the rows of a comment's sketch hold."""
+    return [{"number": number, "comment_id": comment_id} for number in numbers]
 
 
 def facet_columns(comment_id: int, language: str, verdict: Verdict) -> list[dict[str, Any]]:
@@ -257,12 +258,14 @@ def _insert(
     session: Session, site: Site, draft: Submission, verdict: Verdict, *, edition: int, now: datetime
 ) -> Comment:
     text = normalise(draft.text)
-    comment = Comment(**comment_columns(site, draft, verdict, text, edition=edition, now=now))
+    columns = comment_columns(site, draft, verdict, text, edition=edition, now=now)
+    numbers = sketch(text)
+    wave = waves.join(session, site.id, draft.id, numbers, columns["text_hash"], now=now)
+    comment = Comment(**columns, wave_id=wave)
     session.add(comment)
     session.flush()
-    numbers = sketch_columns(comment.id, text)
     if numbers:
-        session.execute(insert(Sketch), numbers)
+        session.execute(insert(Sketch), sketch_columns(comment.id, numbers))
     session.execute(insert(Facet), facet_columns(comment.id, comment.language, verdict))
     stored = StoredVerdict(**verdict_columns(comment.id, verdict))
     session.add(stored)

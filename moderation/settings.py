@@ -14,7 +14,7 @@ from moderation.refusal import Refusal
 
 PREFIX = "MODERATION_"
 # Settings whose values are not repeated in messages.
-_SECRET = frozenset({"secret_key", "database_url"})
+_SECRET = frozenset({"secret_key", "database_url", "oidc_client_secret"})
 
 _SHORTEST_SECRET = 16
 
@@ -57,6 +57,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     callback_networks: Networks = Networks()
     # Origins whose pages may ask from a browser, as in https://a.example,https://b.example; * for all.
     cors_origins: str = ""
+    # Single sign-on by OpenID Connect: the provider's issuer, such as https://login.example.org/realms/x,
+    # and what it knows the service by. Its redirect address is <public_url>/console/single-sign-on/back.
+    oidc_issuer: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^(https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?)?\Z",
+            max_length=200,
+        ),
+    ] = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    # What the button on the login page calls the provider.
+    oidc_name: str = "single sign-on"
+    # What somebody whom the provider knows and we do not becomes here, on every site: a reader or a
+    # moderator. Without it, only people whom an admin added, or who linked themselves, are let in.
+    oidc_role: Literal["", "reader", "moderator"] = ""
     log_format: Literal["auto", "json", "console"] = "auto"
 
     def where_data_lives(self) -> str:
@@ -86,6 +102,10 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
             why = str(error).partition(" - at ")[0]
             shown = "" if name in _SECRET else f"={value!r}"
             raise BadSettings(f"{PREFIX}{name.upper()}{shown}: {why}") from None
+    if "oidc_issuer" in given:
+        for name in ("oidc_client_id", "oidc_client_secret"):
+            if name not in given:
+                raise BadSettings(f"{PREFIX}{name.upper()} is needed beside {PREFIX}OIDC_ISSUER.")
     return _convert(given)
 
 

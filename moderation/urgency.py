@@ -14,6 +14,8 @@ LONGEST = timedelta(hours=24)
 """For how long a harmless comment may wait."""
 SHORTEST = timedelta(minutes=15)
 """For how long the most harmful one may."""
+UNKNOWN = timedelta(hours=6)
+"""For how long may wait what no classifier could judge: it can be anything."""
 FOR_A_CHECK = timedelta(days=3)
 """For how long may wait what is only looked at to check a decision."""
 
@@ -42,9 +44,9 @@ class Ground(StrEnum):
 
 
 def patience(verdict: Verdict) -> timedelta:
-    """Return for how long a comment may wait. What no classifier could judge waits beside the worst."""
+    """Return for how long a comment may wait until a person looks at it."""
     if verdict.probability is None:
-        return SHORTEST
+        return UNKNOWN
     urgency = sum(_parts(verdict.probability, verdict.scores).values())
     return max(SHORTEST, LONGEST * (1 - urgency))
 

@@ -25,15 +25,15 @@ class Console:
         """Ask for a page, and follow redirects."""
         return self._ask(urllib.request.Request(self.address + path))
 
-    def send(self, page: Answer, path: str, **fields: str) -> Answer:
+    def send(self, page: Answer, path: str, **fields: str | list[str]) -> Answer:
         """Send a form that stands on `page`, with its token, and follow redirects."""
         token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
         assert token, page.text
         return self.send_raw(path, csrf_token=html.unescape(token[1]), **fields)
 
-    def send_raw(self, path: str, **fields: str) -> Answer:
+    def send_raw(self, path: str, **fields: str | list[str]) -> Answer:
         """Send fields as they are."""
-        body = urllib.parse.urlencode(fields).encode()
+        body = urllib.parse.urlencode(fields, doseq=True).encode()
         return self._ask(urllib.request.Request(self.address + path, body))
 
     def log_in(self, name: str, password: str = PASSWORD) -> Answer:

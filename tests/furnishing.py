@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from moderation import callbacks, delivery, review
+from moderation import access, callbacks, delivery, review
 from moderation.moderators import log_in
+from moderation.review import acts
 from moderation.store import Database
 from moderation.store.tables import Comment, Decision, Delivery, Moderator, RejectionReason, Role
 from moderation.verdict import Action
@@ -102,11 +103,17 @@ def _work(database: Database, ana: Moderator, ben: Moderator) -> Mapping[str, ob
         assert told
         delivery.delivered(session, told, now=now)
         last = comments[8]
+        chosen = {comment.id: comment.revision for comment in comments[9:11]}
+        act = acts.plan(session, ben, chosen, access=access.of(session, ben), now=now)
+        acts.choose(session, act, ben, Action.APPROVE, now=now)
+        acts.go_on(session, act, ben, now=now)
         review.decide(session, last.id, ana, Action.REJECT, RejectionReason.SPAM, seen=0, now=now)
         session.commit()
         return {
+            "act_id": act.id,
             "comment_id": last.id,
             "decision_id": first.id,
             "delivery_id": session.scalars(select(Delivery.id)).first(),
             "site_id": site_id,
+            "wave_id": session.scalars(select(Comment.wave_id).where(Comment.wave_id > 0)).first(),
         }

@@ -88,3 +88,37 @@ def test_a_spoilt_signing_key_stops_the_start_and_is_named(tmp_path, content):
 
 def test_a_signing_key_that_was_set_is_used():
     assert settings.read({"MODERATION_SECRET_KEY": "k" * 32}).signing_key() == "k" * 32
+
+
+class TestSingleSignOn:
+    WHOLE = {  # noqa: RUF012  A constant.
+        "MODERATION_OIDC_ISSUER": "https://login.example.org/realms/x",
+        "MODERATION_OIDC_CLIENT_ID": "moderation",
+        "MODERATION_OIDC_CLIENT_SECRET": "hush",
+    }
+
+    def test_it_is_set_by_an_issuer_and_what_the_issuer_knows_us_by(self):
+        assert settings.read(self.WHOLE).oidc_issuer == "https://login.example.org/realms/x"
+        assert settings.read({**self.WHOLE, "MODERATION_OIDC_ROLE": "reader"}).oidc_role == "reader"
+
+    @pytest.mark.parametrize("missing", ["MODERATION_OIDC_CLIENT_ID", "MODERATION_OIDC_CLIENT_SECRET"])
+    def test_half_of_it_stops_the_start(self, missing):
+        half = {name: value for name, value in self.WHOLE.items() if name != missing}
+        with pytest.raises(settings.BadSettings, match=f"{missing} is needed"):
+            settings.read(half)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            # What is sent there without encryption is anybody's.
+            ("MODERATION_OIDC_ISSUER", "http://login.example.org"),
+            ("MODERATION_OIDC_ISSUER", "http://localhost.example.org"),
+            ("MODERATION_OIDC_ISSUER", "login.example.org"),
+            ("MODERATION_OIDC_ISSUER", "https://login.example.org?x"),
+            # People are made admins by people.
+            ("MODERATION_OIDC_ROLE", "admin"),
+        ],
+    )
+    def test_what_cannot_be_is_named(self, name, value):
+        with pytest.raises(settings.BadSettings, match=name):
+            settings.read({**self.WHOLE, name: value})

@@ -21,13 +21,16 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlencode, urlsplit
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MODERATION = Path(sys.executable).with_name("moderation")
-MODERATORS = ("ana", "ben")
+# With their roles: ana looks after rules, models and people as well.
+MODERATORS = {"ana": "admin", "ben": "moderator"}
 PASSWORD = "demo-password"
+# The second site, which is nowhere: its comments come by the API.
+MAGAZINE = "https://magazine.example.org"
 HOST = "127.0.0.1"
 HIGHEST_PORT = 65_535
 START_SECONDS = 60
@@ -95,7 +98,7 @@ def _run(children: dict[str, Child], chosen: argparse.Namespace) -> None:
     _check_free(chosen.blog_port, "--blog-port")
     lock = _emptied(instance)
     service, blog = f"http://{HOST}:{chosen.port}", f"http://{HOST}:{chosen.blog_port}"
-    key = secrets.token_hex(6)
+    key, magazine_key = secrets.token_hex(6), secrets.token_hex(6)
     # Settings of this machine's real service must not lead the demo to its database.
     environment = {
         name: value
@@ -117,14 +120,16 @@ def _run(children: dict[str, Child], chosen: argparse.Namespace) -> None:
     print("Making a fresh demo.")
     _command(environment, "db", "upgrade")
     _command(environment, "site", "add", "blog", f"{blog}/", "--key", key)
-    for name in MODERATORS:
-        _command(environment, "moderator", "add", name, given=f"{PASSWORD}\n")
+    _command(environment, "site", "add", "magazine", f"{MAGAZINE}/", "--key", magazine_key)
+    _command(environment, "site", "set", "magazine", "--languages", "en,de")
+    for name, role in MODERATORS.items():
+        _command(environment, "moderator", "add", name, "--role", role, given=f"{PASSWORD}\n")
 
     children["service"] = _start(instance / "service.log", [MODERATION, "serve"], environment)
     ready = json.loads(_wait_for(f"{service}/readyz", children))
     children["blog"] = _start(instance / "blog.log", [sys.executable, HERE / "app.py"], environment)
     _wait_for(f"{blog}/", children)
-    answers = _send_comments(blog, children)
+    answers = _send_comments(blog, children) + _send_to_magazine(service, magazine_key)
     _show_panel(service, blog, answers, ready["problems"], instance)
     try:
         while True:
@@ -238,6 +243,30 @@ def _send_comments(blog: str, children: dict[str, Child]) -> Counter[str]:
         show(f"\rSending comments: {number} of {len(comments)}")
         sys.stdout.flush()
     show("\n")
+    return answers
+
+
+def _send_to_magazine(service: str, key: str) -> Counter[str]:
+    """Send what readers of a second site write, by the API; count the answers.
+
+    A wave of copies is among it, several languages, and an edit: an id that comes a second time.
+    """
+    answers: Counter[str] = Counter()
+    sent: set[str] = set()
+    for draft in json.loads((HERE / "magazine.json").read_text("utf-8")):
+        is_edit = draft["id"] in sent
+        request = Request(
+            f"{service}/api/v1/comments/{draft['id']}" if is_edit else f"{service}/api/v1/comments",
+            json.dumps(draft).encode(),
+            {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+            method="PUT" if is_edit else "POST",
+        )
+        try:
+            with open_address(request, timeout=30) as answer:
+                answers[json.load(answer)["action"]] += 1
+        except OSError as error:
+            raise Failed(f"The service did not take the comment {draft['id']}: {error}") from error
+        sent.add(draft["id"])
     return answers
 
 

@@ -13,6 +13,7 @@ from moderation import intake
 from moderation.importers.record import Record, Status
 from moderation.rules import Case, Policy
 from moderation.rules.options import MOST_DAYS_OF_NEAR_COPIES
+from moderation.sketch import sketch
 from moderation.store.tables import (
     NOT_JUDGED,
     Comment,
@@ -163,7 +164,7 @@ def store(
         for comment_id, record, text in zip(ids, found.new, texts, strict=True)
         # Nobody looks for near copies of what is older.
         if _when(record, now) > oldest
-        for row in intake.sketch_columns(comment_id, text)
+        for row in intake.sketch_columns(comment_id, sketch(text))
     ]
     if sketches:
         session.execute(insert(Sketch), sketches)

@@ -10,6 +10,7 @@ from moderation.policies import keeping
 from moderation.policies.keeping import Choices, Kept, KeptList, KeptRule
 from moderation.refusal import Refusal
 from moderation.store.tables import Moderator, PolicyChange, Site
+from moderation.verdict import percent
 
 
 class UnknownChange(Refusal):
@@ -141,6 +142,11 @@ def _said(change: PolicyChange, after: Kept | None) -> str:
 
 
 def _chosen(after: Choices) -> str:
-    shares = (after.good_lost, after.bad_published, after.audit_share, after.second_share)
-    written = " ".join("default" if share is None else f"{share:g}" for share in shares)
-    return f"languages {after.languages}, shares {written}"
+    shares = (
+        ("good ones lost", after.good_lost),
+        ("bad ones published", after.bad_published),
+        ("audits", after.audit_share),
+        ("second opinions", after.second_share),
+    )
+    written = [f"{name}: {percent(share)}" for name, share in shares if share is not None]
+    return "; ".join([f"languages: {after.languages}", *written])

@@ -1,14 +1,17 @@
 """What moderators do: work through the queue, decide, undo, look back."""
 
+from moderation.review.acts import NothingHolds, UnknownAct
 from moderation.review.deciding import (
     AlreadyDecided,
     Conflict,
     Edited,
     UnknownComment,
     UnknownDecision,
+    act_of,
     comment,
     decide,
     decisions,
+    hides_first_opinion,
     last_by,
     latest_edition,
     report,
@@ -28,6 +31,7 @@ from moderation.review.queue import (
     next_waiting,
 )
 from moderation.review.waiting import Held
+from moderation.review.waves import UnknownWave
 
 __all__ = [
     "AlreadyDecided",
@@ -40,11 +44,15 @@ __all__ = [
     "Facets",
     "Held",
     "Listed",
+    "NothingHolds",
     "NothingWaits",
     "Row",
+    "UnknownAct",
     "UnknownComment",
     "UnknownDecision",
+    "UnknownWave",
     "Wanted",
+    "act_of",
     "backlog",
     "comment",
     "count",
@@ -53,6 +61,7 @@ __all__ = [
     "decide",
     "decisions",
     "facets",
+    "hides_first_opinion",
     "ids",
     "last_by",
     "latest_edition",

@@ -2,15 +2,33 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from moderation import audit, delivery
 from moderation.access import Access
 from moderation.refusal import Refusal
 from moderation.review.sampling import due_after, waits_after
-from moderation.store.tables import Claim, Comment, Decision, Hold, Moderator, RejectionReason, Site
+from moderation.store.tables import (
+    Act,
+    Claim,
+    Comment,
+    Decision,
+    Hold,
+    Moderator,
+    RejectionReason,
+    Role,
+    Site,
+    WaitsFor,
+)
 from moderation.verdict import Action
+
+# What deciding looks at.
+DECIDED = (
+    joinedload(Comment.verdict),
+    joinedload(Comment.site),
+    selectinload(Comment.decisions).joinedload(Decision.moderator),
+)
 
 
 class UnknownComment(Refusal):
@@ -50,11 +68,7 @@ def comment(session: Session, comment_id: int) -> Comment:
     found = session.scalar(
         select(Comment)
         .where(Comment.id == comment_id)
-        .options(
-            joinedload(Comment.verdict),
-            joinedload(Comment.site),
-            selectinload(Comment.decisions).joinedload(Decision.moderator),
-        )
+        .options(*DECIDED)
         # A conflict must show what is there now, not what this session read before.
         .execution_options(populate_existing=True)
     )
@@ -78,7 +92,7 @@ def decide(
     Raises AlreadyDecided or Edited when the comment has changed since, and changes nothing then.
     """
     decided = comment(session, comment_id)
-    decision = _append(session, decided, by, action, reason, seen=seen, now=now)
+    decision = append(session, decided, by, action, reason, seen=seen, now=now)
     details = f"As {reason}." if decision.reason else ""
     audit.note(
         session,
@@ -101,8 +115,23 @@ def undo(session: Session, decision_id: int, by: Moderator, *, now: datetime) ->
     if undone is None:
         raise UnknownDecision(f"There is no decision {decision_id}.")
     decided = comment(session, undone.comment_id)
+    decision = take_back(session, decided, undone, by, now=now)
+    audit.note(session, by, "comment.undo", f"comment {decided.id}", site_id=decided.site_id, now=now)
+    return decision
+
+
+def take_back(
+    session: Session,
+    decided: Comment,
+    undone: Decision,
+    by: Moderator,
+    *,
+    act: Act | None = None,
+    now: datetime,
+) -> Decision:
+    """Append the undo of a decision on a comment as `comment` loads it, without noting the act."""
     before = next((d for d in decided.decisions if d.revision == undone.revision - 1), None)
-    decision = _append(
+    return append(
         session,
         decided,
         by,
@@ -110,10 +139,9 @@ def undo(session: Session, decision_id: int, by: Moderator, *, now: datetime) ->
         before.reason if before else None,
         seen=undone.revision,
         undoes=undone,
+        act=act,
         now=now,
     )
-    audit.note(session, by, "comment.undo", f"comment {decided.id}", site_id=decided.site_id, now=now)
-    return decision
 
 
 def report(
@@ -133,54 +161,10 @@ def report(
     last = decided.decisions[-1] if decided.decisions else None
     if last and last.action is action and not last.undoes_id:
         return None
-    return _append(session, decided, reporter, action, reason, seen=decided.revision, now=now)
+    return append(session, decided, reporter, action, reason, seen=decided.revision, now=now)
 
 
-def decisions(
-    session: Session, *, access: Access | None = None, limit: int, before: int | None = None
-) -> list[Decision]:
-    """Who decided what, the latest first; `before` is the number of the last one shown.
-
-    Without what was decided before the site came to us: thousands of old decisions at once.
-    """
-    rows = (
-        select(Decision)
-        .where(Decision.position.is_not(None))
-        .options(joinedload(Decision.moderator), joinedload(Decision.comment).joinedload(Comment.site))
-        .order_by(Decision.id.desc())
-        .limit(limit)
-    )
-    if access is not None:
-        rows = rows.where(access.to(Decision.site_id))
-    return list(session.scalars(rows if before is None else rows.where(Decision.id < before)))
-
-
-def last_by(session: Session, by: Moderator) -> Decision | None:
-    """Return the moderator's latest decision, if it still holds and can be undone."""
-    latest = session.scalar(
-        select(Decision).where(Decision.moderator_id == by.id).order_by(Decision.id.desc()).limit(1)
-    )
-    if latest is None or latest.undoes_id:
-        return None
-    still_holds = select(Comment.id).where(
-        Comment.id == latest.comment_id,
-        Comment.revision == latest.revision,
-        Comment.superseded.is_(False),
-    )
-    return latest if session.scalar(still_holds) else None
-
-
-def latest_edition(session: Session, older: Comment) -> Comment:
-    """Return the edition that holds now of the comment that `older` is an edition of."""
-    return session.scalars(
-        select(Comment)
-        .where(Comment.site_id == older.site_id, Comment.external_id == older.external_id)
-        .order_by(Comment.edition.desc())
-        .limit(1)
-    ).one()
-
-
-def _append(
+def append(
     session: Session,
     decided: Comment,
     by: Moderator | str,
@@ -189,8 +173,13 @@ def _append(
     *,
     seen: int,
     undoes: Decision | None = None,
+    act: Act | None = None,
     now: datetime,
 ) -> Decision:
+    """Append a decision on a comment as `comment` loads it, without noting the act.
+
+    Raises AlreadyDecided or Edited when it is no longer at revision `seen`.
+    """
     waited_for = decided.waits_for
     waits_for = waits_after(session, decided, by, action, undoes=undoes)
     due_at = due_after(decided, waits_for, now=now)
@@ -224,6 +213,7 @@ def _append(
         reason=reason if action is Action.REJECT else None,
         undoes_id=undoes.id if undoes else None,
         waited_for=waited_for,
+        act_id=act.id if act else None,
         decided_at=now,
     )
     session.add(decision)
@@ -236,6 +226,88 @@ def _append(
         )
     delivery.announce(session, decided, decision, now=now)
     return decision
+
+
+def decisions(
+    session: Session, *, access: Access | None = None, limit: int, before: int | None = None
+) -> list[Decision]:
+    """Who decided what, the latest first; `before` is the number of the last one shown.
+
+    Of an act that decided on many, the last decision stands for all. Without what was decided
+    before the site came to us: thousands of old decisions at once.
+    """
+    later = aliased(Decision)
+    of_the_same_act = select(later.id).where(later.act_id == Decision.act_id, later.id > Decision.id)
+    rows = (
+        select(Decision)
+        .where(Decision.position.is_not(None))
+        .options(
+            joinedload(Decision.moderator),
+            joinedload(Decision.act),
+            joinedload(Decision.comment).joinedload(Comment.site),
+        )
+        .order_by(Decision.id.desc())
+        .limit(limit)
+    )
+    if access is not None:
+        rows = rows.where(access.to(Decision.site_id))
+        of_the_same_act = of_the_same_act.where(access.to(later.site_id))
+    rows = rows.where(~of_the_same_act.exists())
+    return list(session.scalars(rows if before is None else rows.where(Decision.id < before)))
+
+
+def last_by(session: Session, by: Moderator) -> Decision | None:
+    """Return the moderator's latest decision with its act, if it still holds and can be undone.
+
+    Of an act, it is enough that one of its decisions holds.
+    """
+    found = session.execute(
+        select(Decision, holds().label("holds"))
+        .join(Comment, Comment.id == Decision.comment_id)
+        .where(Decision.moderator_id == by.id)
+        .order_by(Decision.id.desc())
+        .limit(1)
+        .options(joinedload(Decision.act))
+    ).first()
+    if found is None or found.Decision.undoes_id:
+        return None
+    latest: Decision = found.Decision
+    if found.holds:
+        return latest
+    if latest.act_id is None:
+        return None
+    another = select(Decision.id).join(Comment, Comment.id == Decision.comment_id)
+    another = another.where(Decision.act_id == latest.act_id, holds()).limit(1)
+    return latest if session.scalar(another) else None
+
+
+def act_of(session: Session, decision_id: int) -> int | None:
+    """Return the number of the act that a decision is part of, if it is."""
+    return session.scalar(select(Decision.act_id).where(Decision.id == decision_id))
+
+
+def holds() -> ColumnElement[bool]:
+    """Return the condition that a decision on a joined comment is what holds for it."""
+    return and_(Decision.revision == Comment.revision, Comment.superseded.is_(False))
+
+
+def hides_first_opinion(found: Comment, access: Access) -> bool:
+    """Whether the moderator is to judge a comment without knowing what was decided on it first."""
+    return (
+        found.waits_for is WaitsFor.SECOND_OPINION
+        and access.is_at_least(Role.MODERATOR)
+        and all(one.moderator_id != access.moderator.id for one in found.decisions)
+    )
+
+
+def latest_edition(session: Session, older: Comment) -> Comment:
+    """Return the edition that holds now of the comment that `older` is an edition of."""
+    return session.scalars(
+        select(Comment)
+        .where(Comment.site_id == older.site_id, Comment.external_id == older.external_id)
+        .order_by(Comment.edition.desc())
+        .limit(1)
+    ).one()
 
 
 def _conflict(session: Session, comment_id: int) -> Conflict:

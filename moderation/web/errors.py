@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from moderation import backtests, delivery, intake, policies, review, sites
+from moderation import backtests, delivery, intake, moderators, policies, review, sites
 from moderation.rules import settings
 from moderation.web.problem import Problem, Refused, respond, title
 from moderation.web.state import state
@@ -27,11 +27,15 @@ _REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     policies.UnknownList: (HTTPStatus.NOT_FOUND, "unknown_list"),
     review.UnknownComment: (HTTPStatus.NOT_FOUND, "unknown_comment"),
     review.UnknownDecision: (HTTPStatus.NOT_FOUND, "unknown_decision"),
+    settings.UnknownRule: (HTTPStatus.NOT_FOUND, "unknown_rule"),
+    sites.UnknownSite: (HTTPStatus.NOT_FOUND, "unknown_site"),
+    moderators.UnknownModerator: (HTTPStatus.NOT_FOUND, "unknown_moderator"),
+    review.UnknownAct: (HTTPStatus.NOT_FOUND, "unknown_act"),
+    review.UnknownWave: (HTTPStatus.NOT_FOUND, "unknown_wave"),
+    review.NothingHolds: (HTTPStatus.CONFLICT, "nothing_holds"),
     review.NothingWaits: (HTTPStatus.CONFLICT, "nothing_waits"),
     review.CannotTake: (HTTPStatus.UNPROCESSABLE_ENTITY, "cannot_take"),
     review.BadNote: (HTTPStatus.UNPROCESSABLE_ENTITY, "bad_note"),
-    settings.UnknownRule: (HTTPStatus.NOT_FOUND, "unknown_rule"),
-    sites.UnknownSite: (HTTPStatus.NOT_FOUND, "unknown_site"),
 }
 
 # Where Flask's own sentence is about servers and spelling.

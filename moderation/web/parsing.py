@@ -1,7 +1,7 @@
 """Read requests into types. What does not fit is refused with the place and the reason."""
 
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from flask import request
@@ -48,8 +48,14 @@ def filters(kind: type[T]) -> T:
 def form(kind: type[T]) -> T:
     """Read a submitted form as `kind`, or refuse. Other fields, such as the token, are left out."""
     fields = {name: value for name, value in request.form.items() if name in kind.__struct_fields__}
+    read: T = field(kind, fields)
+    return read
+
+
+def field(kind: type[Any], given: object) -> Any:
+    """Read what a submitted form holds as `kind`, or refuse."""
     try:
-        return msgspec.convert(fields, kind, strict=False)
+        return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         raise Refused(HTTPStatus.BAD_REQUEST, "invalid", str(error)) from None
 

@@ -1,13 +1,15 @@
 """What is drawn of a model is what a recount by hand finds."""
 
+import msgspec
 import numpy as np
 import pytest
 
-from moderation.classifier.card import Card, render
+from moderation.classifier.card import render
 from moderation.classifier.curves import curves, identities
 from moderation.classifier.storage import describe, load, read_card
 from moderation.classifier.training import Trained
 from tests.classifier.making import card_for, made_by_hand
+from tests.conftest import SHIPPED_MODELS
 
 LIKELY = np.array([0.95, 0.9, 0.9, 0.4, 0.35, 0.05, 0.0, 1.0])
 BAD = np.array([True, True, False, True, False, False, False, True])
@@ -72,6 +74,15 @@ def test_people_are_listed_with_the_most_blamed_first():
     assert [one.mean for one in found] == sorted((one.mean for one in found), reverse=True)
 
 
+def test_the_card_of_the_shipped_model_holds_what_is_drawn():
+    folder = max(SHIPPED_MODELS.glob("base-*"))
+    card = read_card(folder)
+
+    assert all(test.curves for test in card.tests)
+    found = {one.people: one.mean for one in identities(load(folder))}
+    assert {one.people: one.mean for one in card.identities} == pytest.approx(found, abs=1e-3)
+
+
 def test_training_puts_them_on_the_card(trained: Trained):
     assert all(test.curves for test in trained.card.tests)
     assert trained.card.identities
@@ -83,7 +94,7 @@ class TestDescribing:
         folder = make("site-1")
         before = (folder / "model.joblib").read_bytes()
         found = identities(load(folder))
-        describe(folder, _with(read_card(folder), found))
+        describe(folder, msgspec.structs.replace(read_card(folder), identities=found))
 
         assert read_card(folder).identities == found
         assert "civil sentences about people" in (folder / "card.md").read_text()
@@ -103,9 +114,3 @@ class TestDescribing:
         path.write_text(path.read_text().replace('"identities": [],', ""))
 
         assert read_card(folder).identities == ()
-
-
-def _with(card: Card, people) -> Card:
-    import msgspec
-
-    return msgspec.structs.replace(card, identities=people)

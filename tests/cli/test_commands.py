@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from moderation.cli import main
 from moderation.rules.settings import SETTABLE
+from tests.classifier.making import write_corpus
 from tests.conftest import SHIPPED_MODELS
 from tests.running import free_port
 
@@ -247,6 +248,71 @@ class TestModerators:
         assert ready("moderator", "password", "ana", stdin="another horse\n").exit_code == 0
         assert ready("moderator", "password", "nobody", stdin="another horse\n").exit_code == 1
 
+    def test_roles_sites_and_comings_and_goings_are_told_by_the_list(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        for name in ("ana", "ben"):
+            ready("moderator", "add", name, "--role", "admin", stdin="correct horse\n")
+        for words in (
+            ("role", "ben", "reader"),
+            ("sites", "ben", "blog"),
+            ("leave", "ben"),
+            ("codes-off", "ben"),
+        ):
+            assert ready("moderator", *words).exit_code == 0
+
+        told = ready("moderator", "list").stdout.split()
+        assert "reader" in told
+        assert "blog" in told
+        assert ready("moderator", "return", "ben").stdout == "ben is let in again.\n"
+        assert ready("moderator", "sites", "ben", "--every").exit_code == 0
+        assert "blog" not in ready("moderator", "list").stdout
+
+    @pytest.mark.parametrize(
+        ("code", "words", "complaint"),
+        [
+            (1, ("leave", "ana"), "the last admin"),
+            (1, ("role", "ana", "reader"), "the last admin"),
+            (1, ("sites", "ana", "blog"), "the last admin"),
+            (1, ("sites", "ana", "nowhere"), "nowhere"),
+            (2, ("sites", "ana"), "--every"),
+            (2, ("sites", "ana", "blog", "--every"), "--every"),
+            (2, ("role", "ana", "owner"), "owner"),
+            (1, ("return", "nobody"), "nobody"),
+        ],
+    )
+    def test_what_cannot_be_is_refused(self, ready, code, words, complaint):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        ready("moderator", "add", "ana", "--role", "admin", stdin="correct horse\n")
+        told = ready("moderator", *words)
+
+        assert (told.exit_code, complaint in told.stderr) == (code, True)
+
+    def test_the_record_is_printed(self, ready):
+        ready("site", "add", "blog", "https://blog.example.org/")
+        ready("moderator", "add", "ana", stdin="correct horse\n")
+        ready("moderator", "sites", "ana", "blog")
+
+        table = ready("record", "export").stdout.splitlines()
+        assert table[0] == "id,done_at,done_by,act,site,subject,details"
+        assert [line.split(",")[3] for line in table[1:]] == ["moderator.change", "moderator.add"]
+        lines = ready(
+            "record",
+            "export",
+            "--format",
+            "jsonl",
+            "--by",
+            "command line",
+            "--act",
+            "moderator.add",
+            "--since",
+            "2026-01-01",
+        ).stdout.splitlines()
+        assert [json.loads(line)["subject"] for line in lines] == ["ana"]
+        assert ready("record", "export", "--site", "nowhere").exit_code == 1
+        assert (
+            ready("record", "export", "--until", "2020-01-01", "--site", "blog").stdout.count("\n") == 1
+        )
+
 
 def test_a_port_that_is_in_use_is_refused_before_anything_is_made(ready):
     """The server would share it with the other service, and each would answer every other request."""
@@ -443,6 +509,18 @@ class TestModels:
         shown = run("models", "show", SHIPPED)
 
         assert "Jigsaw" in shown.stdout
+
+    def test_a_card_can_be_given_its_curves_and_the_model_stays(self, run, tmp_path):
+        folder = tmp_path / "models" / SHIPPED
+        model = (folder / "model.joblib").read_bytes()
+        described = run("models", "describe", SHIPPED, "--corpus", str(write_corpus(tmp_path / "texts")))
+
+        assert described.exit_code == 0, described.output
+        card = json.loads((folder / "card.json").read_text())
+        assert [test["measures"]["rejection"]["rows"] for test in card["tests"]] == [60, 60, 60]
+        assert all(test["curves"]["calibration"] for test in card["tests"])
+        assert (folder / "model.joblib").read_bytes() == model
+        assert f"* {SHIPPED}" in run("models", "list").stdout
 
     def test_a_promotion_can_be_taken_back(self, run, tmp_path):
         copy = shutil.copytree(tmp_path / "models" / SHIPPED, tmp_path / "models" / "other")

@@ -576,6 +576,16 @@ def test_every_sample_comment_is_one_that_the_service_takes() -> None:
         assert sample.author.email.endswith("@example.org")
 
 
+def test_the_second_site_has_a_wave_an_edit_and_several_languages() -> None:
+    samples = msgspec.json.decode((BLOG / "magazine.json").read_bytes(), type=list[Submission])
+    ids = [sample.id for sample in samples]
+
+    assert len(ids) == len(set(ids)) + 1
+    assert sum("the derby tips of Mr Vale" in sample.text for sample in samples) >= 5
+    assert sum(not sample.text.isascii() for sample in samples) >= 3
+    assert {(sample.author.email or "").partition("@")[2] for sample in samples} == {"example.org"}
+
+
 def test_the_blog_takes_every_sample_comment(client: FlaskClient, service: Service) -> None:
     samples = msgspec.json.decode((BLOG / "comments.json").read_bytes(), type=list[Draft])
     for sample in samples:

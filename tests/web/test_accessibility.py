@@ -114,8 +114,11 @@ def test_no_page_needs_code_of_its_own_or_anything_from_elsewhere(furnished):
     assert not problems, "\n".join(problems)
 
 
-def test_no_page_scrolls_sideways_and_every_control_can_be_hit(furnished):
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_page_scrolls_sideways_and_every_control_can_be_hit(furnished, language):
     page, problems = furnished.page, []
+    # Words of some languages are long.
+    page.set_extra_http_headers({"Accept-Language": language})
     for path in furnished.paths:
         page.goto(furnished.address + path)
         for width in (WIDE, TELEPHONE, NARROWEST):

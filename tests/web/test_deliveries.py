@@ -73,7 +73,7 @@ def test_the_page_says_what_became_of_each_delivery(console, given_up):
 
     assert "Rubbish, all of it." in page.text
     assert "Given up" in page.text
-    assert "1 attempt" in page.text
+    assert "Rejected · callback · 1 attempt" in page.text
     assert "It answered with status 404 &lt;script&gt;" in page.text
     assert "<script>alert" not in page.text
 

@@ -3,7 +3,7 @@
 from moderation.store.tables.backtests import Backtest
 from moderation.store.tables.base import Base
 from moderation.store.tables.comments import NOT_JUDGED, Comment, Facet, Sketch, StoredVerdict
-from moderation.store.tables.decisions import Act, Claim, Decision, Hold, Note, standing
+from moderation.store.tables.decisions import Act, Chosen, Claim, Decision, Hold, Note, standing
 from moderation.store.tables.kinds import (
     BacktestState,
     DeliveryState,
@@ -30,6 +30,7 @@ __all__ = [
     "Backtest",
     "BacktestState",
     "Base",
+    "Chosen",
     "Claim",
     "Comment",
     "Decision",

@@ -15,15 +15,38 @@ from moderation.verdict import Action
 
 
 class Act(Base):
-    """One press of a button that decided on many comments, so that they can be undone together."""
+    """One press of a button that decides on many comments, so that they can be undone together."""
 
     __tablename__ = "acts"
 
     id: Mapped[Key] = mapped_column(init=False)
     moderator_id: Mapped[int] = mapped_column(ForeignKey(Moderator.id))
     started_at: Mapped[datetime]
+    # How many comments were chosen for it.
+    total: Mapped[int]
     # Whose decisions it takes back, where it undoes.
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("acts.id"), default=None)
+    # What changes. What is decided; null until the moderator has said it, and where it undoes.
+    action: Mapped[Action | None] = mapped_column(default=None)
+    reason: Mapped[RejectionReason | None] = mapped_column(default=None)
+    # How many are decided, and how many were left alone because they had changed.
+    decided: Mapped[int] = mapped_column(default=0)
+    left_alone: Mapped[int] = mapped_column(default=0)
+
+    moderator: Mapped[Moderator] = relationship(init=False, lazy="raise")
+
+
+class Chosen(Base):
+    """A comment that an act has still to decide on; or one that it left alone, to say why."""
+
+    __tablename__ = "chosen"
+
+    act_id: Mapped[int] = mapped_column(ForeignKey(Act.id), primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id), primary_key=True)
+    # What the moderator saw.
+    revision: Mapped[int]
+    # Changes once.
+    is_left_alone: Mapped[bool] = mapped_column(default=False)
 
 
 class Decision(Base):
@@ -36,7 +59,7 @@ class Decision(Base):
         # Without gaps and in the order of commits, so that a reader of the feed misses nothing.
         UniqueConstraint("site_id", "position"),
         Index("ix_decisions_moderator_id", "moderator_id", "id"),
-        Index("ix_decisions_act_id", "act_id"),
+        Index("ix_decisions_act_id", "act_id", "id"),
         Index("ix_decisions_decided_at", "decided_at"),
     )
 
@@ -60,6 +83,7 @@ class Decision(Base):
 
     comment: Mapped[Comment] = relationship(init=False, lazy="raise", back_populates="decisions")
     moderator: Mapped[Moderator | None] = relationship(init=False, lazy="raise")
+    act: Mapped[Act | None] = relationship(init=False, lazy="raise")
 
     @property
     def decided_by(self) -> str:

@@ -6,30 +6,49 @@ from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
 import msgspec
+import structlog
 from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from moderation import access, moderators, review
 from moderation.access import Access
-from moderation.store.tables import Backtest, Comment, Decision, Delivery, Moderator, Role, Site
+from moderation.store.tables import Backtest, Comment, Decision, Delivery, Login, Moderator, Role, Site
 from moderation.web.parsing import LARGEST_NUMBER
 from moderation.web.problem import Refused
 from moderation.web.state import state
 
+log = structlog.get_logger()
+
 View = TypeVar("View", bound=Callable[..., Any])
+
+# Seconds that a page may take to note that its login was used.
+_PATIENCE = 0.2
 
 bp = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
 
-_OPEN = frozenset({"console.login", "console.login_submit"})
+_OPEN = frozenset(
+    {
+        "console.login",
+        "console.login_submit",
+        "console.code",
+        "console.code_submit",
+        "console.single_sign_on",
+        "console.single_sign_on_back",
+    }
+)
 # Who must choose a new password can do that, or leave.
 _WITH_OLD_PASSWORD = frozenset({"console.password", "console.password_submit", "console.logout"})
 # The sites of what an address names. Whoever may not look at the site does not find it.
 _SITE_OF: dict[str, tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]]] = {
     "site_id": (Site.id, Site.id),
     "comment_id": (Comment.id, Comment.site_id),
+    # A wave has the number of its first comment.
+    "wave_id": (Comment.id, Comment.site_id),
     "decision_id": (Decision.id, Decision.site_id),
     "delivery_id": (Delivery.id, Delivery.site_id),
     "backtest_id": (Backtest.id, Backtest.site_id),
@@ -53,35 +72,31 @@ def let_in() -> Response | None:
     token = session.get("token")
     if token:
         with state().database.reading() as db:
-            found = moderators.logged_in(db, token, now=datetime.now(UTC))
-            g.moderator = found
-            if found is not None:
-                g.access = access.of(db, found)
+            g.login = moderators.logged_in(db, token, now=datetime.now(UTC))
+            if g.login is not None:
+                g.moderator = g.login.moderator
+                g.access = access.of(db, g.moderator)
                 _check_sites(db, g.access)
-    if not token or g.moderator is None:
+    if not token or g.login is None:
         # Only this service's own paths get here, so that leading back to one is safe.
         session["wanted"] = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("console.login"), code=303)
     if g.moderator.must_change_password and request.endpoint not in _WITH_OLD_PASSWORD:
         return redirect(url_for("console.password"), code=303)
-    least = needed(request.endpoint or "", request.method)
-    if not g.access.is_at_least(least):
-        raise Refused(
-            HTTPStatus.FORBIDDEN,
-            "not_allowed",
-            f"This needs the role “{least}”; yours is “{g.moderator.role}”. An admin can change it.",
-        )
+    _check_role(request.endpoint or "")
+    _note_seen()
     return None
 
 
-def needs(role: Role) -> Callable[[View], View]:
-    """Close a view to everyone below a role.
+def needs(role: Role, *, every_site: bool = False) -> Callable[[View], View]:
+    """Close a view to everyone below a role, and to those who may not look at every site.
 
     Without it, looking needs the role of a reader, and doing anything that of a moderator.
     """
 
     def mark(view: View) -> View:
-        view.needed = role  # type: ignore[attr-defined]  # A mark on the function.
+        view.needed = role  # type: ignore[attr-defined]  # Marks on the function.
+        view.needs_every_site = every_site  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -92,6 +107,12 @@ def needed(endpoint: str, method: str = "GET") -> Role:
     usual = Role.READER if method in {"GET", "HEAD"} else Role.MODERATOR
     least: Role = getattr(current_app.view_functions.get(endpoint), "needed", usual)
     return least
+
+
+def needs_every_site(endpoint: str) -> bool:
+    """Whether a view is closed to those who may look at some sites only."""
+    closed: bool = getattr(current_app.view_functions.get(endpoint), "needs_every_site", False)
+    return closed
 
 
 def frame(db: Session) -> dict[str, object]:
@@ -112,6 +133,42 @@ def moderator() -> Moderator:
     """Return who is logged in; every page but the login has someone."""
     found: Moderator = g.moderator
     return found
+
+
+def login_here() -> Login:
+    """Return this browser's login."""
+    found: Login = g.login
+    return found
+
+
+def _check_role(endpoint: str) -> None:
+    """Refuse whoever may not do what the address is for."""
+    least = needed(endpoint, request.method)
+    if not g.access.is_at_least(least):
+        detail = _(
+            "This needs the role “%(needed)s”; yours is “%(own)s”. An admin can change it.",
+            needed=least,
+            own=g.moderator.role,
+        )
+    elif needs_every_site(endpoint) and not g.access.covers_all:
+        detail = _("This is for admins who look after every site.")
+    else:
+        return
+    raise Refused(HTTPStatus.FORBIDDEN, "not_allowed", detail)
+
+
+def _note_seen() -> None:
+    """Keep that the login was used, now and then, and only if the database has time for it."""
+    now = datetime.now(UTC)
+    login = login_here()
+    if login.seen_at is not None and login.seen_at > now - moderators.SEEN_EVERY:
+        return
+    try:
+        with state().database.writing(patience=_PATIENCE) as db:
+            moderators.note_seen(db, login, now=now)
+            db.commit()
+    except OperationalError:
+        log.info("login_use_not_noted", login_id=login.id)
 
 
 def _check_sites(db: Session, given: Access) -> None:

@@ -2,63 +2,89 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
+from itertools import pairwise
+from typing import Annotated, Literal
 
 import msgspec
 from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from moderation import review
-from moderation.store.tables import RejectionReason
+from moderation import moderators, review
+from moderation.review import acts, context, waves
+from moderation.store.tables import Comment, Role
 from moderation.verdict import Action
+from moderation.web.console.acts import lead_on
 from moderation.web.console.aside import beside
-from moderation.web.console.blueprint import NextQuery, Number, bp, frame, moderator
-from moderation.web.console.marking import marked
+from moderation.web.console.blueprint import NextQuery, Number, allowed, bp, frame, moderator, needs
+from moderation.web.console.buttons import Choice
+from moderation.web.console.differing import Stretch, differences
+from moderation.web.console.marking import marked, veiled, words
+from moderation.web.console.unseen import legend, readable
 from moderation.web.parsing import LARGEST_NUMBER, form, query
 from moderation.web.state import state
 
 _UNDONE = {
-    Action.REVIEW: "The comment waits again.",
-    Action.APPROVE: "The comment is approved again.",
-    Action.REJECT: "The comment is rejected again.",
+    Action.REVIEW: lazy_gettext("Your undo is on record. The comment waits again."),
+    Action.APPROVE: lazy_gettext("Your undo is on record. The comment is approved again."),
+    Action.REJECT: lazy_gettext("Your undo is on record. The comment is rejected again."),
 }
 
+bp.add_app_template_filter(readable)
+bp.add_app_template_filter(veiled)
 
-class DecisionForm(msgspec.Struct, frozen=True):
-    """One button: `approve`, or `reject:` and a reason; what the page showed, and what was skipped."""
 
-    decision: Annotated[str, msgspec.Meta(pattern=r"^(approve|reject:[a-z-]+)\Z")]
+class CommentQuery(NextQuery, frozen=True, kw_only=True):
+    """What was skipped last, and whether to show what is blurred."""
+
+    shown: Annotated[int, msgspec.Meta(ge=0, le=1)] = 0
+
+
+class DecisionForm(Choice, frozen=True, kw_only=True):
+    """A button, what the page showed, and what was skipped."""
+
     seen: Number
     after: Number | None = None
+    # Whether to decide on the others of its wave that wait as well, and what was known of them.
+    together: Literal["1"] | None = None
+    upto: Number = 0
+    known: Number = 0
 
-    def action(self) -> Action:
-        """Return what was chosen."""
-        return Action(self.decision.partition(":")[0])
 
-    def reason(self) -> RejectionReason | None:
-        """Return why, for a rejection."""
-        reason = self.decision.partition(":")[2]
-        return RejectionReason(reason) if reason else None
+class BlurForm(msgspec.Struct, frozen=True):
+    """Whether to blur slurs and threats from now on."""
 
-    def __post_init__(self) -> None:
-        """Refuse a reason that there is not."""
-        self.reason()
+    blurs: Annotated[int, msgspec.Meta(ge=0, le=1)]
 
 
 @bp.get(f"/comments/<int(max={LARGEST_NUMBER}):comment_id>")
 def comment(comment_id: int) -> str:
-    """Show a comment, why it waits, and what was decided."""
-    asked = query(NextQuery)
+    """Show a comment, why it waits, what stands around it, and what was decided."""
+    asked = query(CommentQuery)
     with state().database.reading() as db:
         found = review.comment(db, comment_id)
         verdict = found.verdict.value()
+        around = context.read(db, found, allowed())
+        weighty = words(found.text, verdict.reasons)
+        pieces = marked(found.text, verdict.reasons)
+        hidden = {piece.text for piece in pieces if piece.is_veiled}
+        is_veiled = moderator().blurs and not asked.shown
         return render_template(
             "console/comment.html",
             comment=found,
             verdict=verdict,
-            pieces=marked(found.text, verdict.reasons),
-            rejection_reasons=list(RejectionReason),
-            latest=review.latest_edition(db, found) if found.superseded else found,
+            pieces=pieces,
+            legend=legend(found.text),
+            weighty=weighty,
+            hidden=hidden,
+            is_veiled=is_veiled,
+            around=around,
+            changes=_changes(found, around),
+            latest=around.editions[-1] if found.superseded and around.editions else found,
+            wave=_wave(db, found),
+            is_blind=review.hides_first_opinion(found, allowed()),
             after=asked.after,
             **beside(db, found),
             **frame(db),
@@ -69,6 +95,8 @@ def comment(comment_id: int) -> str:
 def decide(comment_id: int) -> Response:
     """Decide on a comment and go on to the next that waits after what was skipped."""
     given = form(DecisionForm)
+    if given.together:
+        return _decide_together(comment_id, given)
     with state().database.writing() as db:
         review.decide(
             db,
@@ -85,15 +113,69 @@ def decide(comment_id: int) -> Response:
 
 @bp.post(f"/decisions/<int(max={LARGEST_NUMBER}):decision_id>/undo")
 def undo(decision_id: int) -> Response:
-    """Take a decision back and show its comment."""
+    """Take a decision back and show its comment; of an act, take back all of its decisions."""
+    now = datetime.now(UTC)
     with state().database.writing() as db:
-        undone = review.undo(db, decision_id, moderator(), now=datetime.now(UTC))
+        act_id = review.act_of(db, decision_id)
+        if act_id is not None:
+            act = acts.take_back_act(db, act_id, moderator(), access=allowed(), now=now)
+            acts.go_on(db, act, moderator(), now=now)
+            db.commit()
+            return redirect(url_for("console.act", act_id=act.id), code=303)
+        undone = review.undo(db, decision_id, moderator(), now=now)
         db.commit()
-    flash("Your undo is on record. " + _UNDONE[undone.action])
+    flash(_UNDONE[undone.action])
     return redirect(url_for("console.comment", comment_id=undone.comment_id), code=303)
+
+
+@bp.post(f"/comments/<int(max={LARGEST_NUMBER}):comment_id>/blurs")
+@needs(Role.READER)
+def blurs(comment_id: int) -> Response:
+    """Blur slurs and threats from now on, or no longer, and show the comment again."""
+    given = form(BlurForm)
+    with state().database.writing() as db:
+        moderators.prefer(db, moderator().id, blurs=bool(given.blurs), language=moderator().language)
+        db.commit()
+    flash(
+        _("Slurs and threats are blurred for you until you ask for them.")
+        if given.blurs
+        else _("Nothing is blurred for you any more.")
+    )
+    return redirect(url_for("console.comment", comment_id=comment_id), code=303)
 
 
 @bp.errorhandler(review.Conflict)
 def conflict(found: review.Conflict) -> tuple[str, HTTPStatus]:
     """Say what happened to the comment since its page was loaded."""
     return render_template("console/conflict.html", conflict=found), HTTPStatus.CONFLICT
+
+
+def _decide_together(comment_id: int, given: DecisionForm) -> Response:
+    now = datetime.now(UTC)
+    with state().database.writing() as db:
+        found = review.comment(db, comment_id)
+        seen = {comment_id: given.seen}
+        if found.wave_id is not None:
+            seen = waves.seen(db, found.wave_id, allowed(), upto=given.upto, known=given.known) | seen
+        act = acts.plan(db, moderator(), seen, access=allowed(), now=now)
+        acts.choose(db, act, moderator(), given.action(), given.reason(), now=now)
+        acts.go_on(db, act, moderator(), now=now)
+        db.commit()
+        return lead_on(db, act, after=given.after)
+
+
+def _wave(db: Session, found: Comment) -> waves.Wave | None:
+    """The wave of a comment, as far as others of it wait; of an older edition, there is none."""
+    if found.wave_id is None or found.superseded:
+        return None
+    return waves.look(db, found.wave_id, allowed(), besides=found.id)
+
+
+def _changes(found: Comment, around: context.Context) -> list[tuple[int, datetime, list[Stretch]]]:
+    """Each edition after the first: its number, when it came, and what had changed; the latest first."""
+    every = [(one.edition, one.received_at, one.text) for one in around.editions]
+    every.append((found.edition, found.received_at, found.text))
+    return [
+        (edition, received_at, differences(older, newer))
+        for (*_rest, older), (edition, received_at, newer) in pairwise(sorted(every))
+    ][::-1]

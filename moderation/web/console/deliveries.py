@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from moderation import delivery
@@ -45,5 +46,5 @@ def replay(delivery_id: int) -> Response:
     with state().database.writing() as db:
         delivery.replay(db, delivery_id, now=datetime.now(UTC))
         db.commit()
-    flash("It is sent again within seconds.")
+    flash(_("It is sent again within seconds."))
     return redirect(url_for("console.deliveries"), code=303)

@@ -20,14 +20,25 @@ _LISTS = frozenset({"console.queue", "console.search"})
 # Whoever works through a filter meets these again and again.
 _ON_THE_WAY = frozenset(
     {
+        "console.act",
+        "console.approve_author",
+        "console.blurs",
         "console.comment",
         "console.decide",
+        "console.decide_act",
+        "console.decide_wave",
         "console.hand",
         "console.hold",
+        "console.list_from_spot",
         "console.next_comment",
         "console.note",
         "console.release",
+        "console.spot",
+        "console.step",
+        "console.stop",
         "console.undo",
+        "console.undo_act",
+        "console.wave",
     }
 )
 

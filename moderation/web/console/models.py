@@ -24,7 +24,6 @@ from moderation.web import charts
 from moderation.web.console.blueprint import allowed, bp, frame, moderator, needs
 from moderation.web.console.overview import LATELY
 from moderation.web.parsing import form
-from moderation.web.problem import Refused
 from moderation.web.state import state
 
 _ROWS = 10
@@ -83,37 +82,33 @@ def model(name: str) -> str:
 
 
 @bp.get("/models/<name>/promote")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, every_site=True)
 def promote(name: str) -> str:
     """Say what changes when another model serves, and ask whether it shall."""
-    _refuse_who_sees_some_sites()
     entry = _entry(name)
     return _confirmation(entry, _pointer(), problem=_problem(entry))
 
 
 @bp.post("/models/<name>/promote")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, every_site=True)
 def promote_submit(name: str) -> Response | tuple[str, HTTPStatus]:
     """Let another model serve."""
-    _refuse_who_sees_some_sites()
     return _choose(_entry(name), is_rollback=False)
 
 
 @bp.get("/rollback")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, every_site=True)
 def rollback() -> str:
     """Say what changes when the model before serves again, and ask whether it shall."""
-    _refuse_who_sees_some_sites()
     pointer = _pointer()
     entry = _before(pointer)
     return _confirmation(entry, pointer, problem=_problem(entry), is_rollback=True)
 
 
 @bp.post("/rollback")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, every_site=True)
 def rollback_submit() -> Response | tuple[str, HTTPStatus]:
     """Let the model before serve again."""
-    _refuse_who_sees_some_sites()
     return _choose(_before(_pointer()), is_rollback=True)
 
 
@@ -215,15 +210,6 @@ def _what_changes(serving: Entry | None, entry: Entry) -> str:
 
 def _may_choose() -> bool:
     return allowed().covers_all and allowed().is_at_least(Role.ADMIN)
-
-
-def _refuse_who_sees_some_sites() -> None:
-    if not allowed().covers_all:
-        raise Refused(
-            HTTPStatus.FORBIDDEN,
-            "not_allowed",
-            "A model serves every site, so only an admin of every site may choose it.",
-        )
 
 
 def _folder() -> Path:

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from moderation.web.console.blueprint import bp, needed
+from moderation.web.console.blueprint import bp, needed, needs_every_site
 
 
 class Section(NamedTuple):
@@ -19,7 +19,8 @@ class Section(NamedTuple):
     outline: str = ""
 
 
-# Letters are kept for deciding. On a telephone the first two stay in sight, and the menu has the rest.
+# Letters are kept for deciding. On a telephone the first stays in sight beside those with an outline,
+# and the menu has the rest.
 _BAR = (
     Section("console.queue", _("Queue"), "q u"),
     Section(
@@ -80,7 +81,8 @@ def _links(sections: tuple[Section, ...]) -> list[Link]:
     return [
         Link(url_for(one.endpoint), one.label, one.keys, one.outline, _current(one.endpoint))
         for one in sections
-        if one.endpoint in current_app.view_functions and g.access.is_at_least(needed(one.endpoint))
+        if g.access.is_at_least(needed(one.endpoint))
+        and (g.access.covers_all or not needs_every_site(one.endpoint))
     ]
 
 

@@ -8,8 +8,8 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from moderation import review
-from moderation.review import Wanted
-from moderation.store.tables import Comment
+from moderation.review import Wanted, acts
+from moderation.store.tables import Comment, Role
 from moderation.verdict import Action
 from moderation.web.console import filtering, listing
 from moderation.web.console.blueprint import Number, allowed, bp, frame
@@ -82,6 +82,8 @@ def decisions() -> str:
         return render_template(
             "console/decisions.html",
             decisions=found,
+            numbers=acts.counts(db, {one.act_id for one in found if one.act_id}, allowed()),
+            may_decide=allowed().is_at_least(Role.MODERATOR),
             older=found[-1].id if len(found) == _ROWS else None,
             **frame(db),
         )

@@ -109,7 +109,7 @@ def upgrade() -> None:
         "UPDATE decisions SET waited_for = 'decision' WHERE revision = 1 AND position IS NOT NULL "
         "AND comment_id IN (SELECT comment_id FROM verdicts WHERE action = 'review')"
     )
-    op.create_index("ix_decisions_act_id", "decisions", ["act_id"])
+    op.create_index("ix_decisions_act_id", "decisions", ["act_id", "id"])
     op.create_index("ix_decisions_decided_at", "decisions", ["decided_at"])
 
 
@@ -129,6 +129,7 @@ def downgrade() -> None:
         "notes",
         "holds",
         "claims",
+        "chosen",
         "acts",
         "facets",
         "audit_entries",
@@ -286,8 +287,21 @@ def _create_tables() -> None:
         _id(),
         _number("moderator_id"),
         sa.Column("started_at", _moment, nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
         _number("undoes_id", nullable=True),
+        sa.Column("action", sa.String(length=20), nullable=True),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("decided", sa.Integer(), nullable=False),
+        sa.Column("left_alone", sa.Integer(), nullable=False),
         *_keys("acts", moderator_id="moderators", undoes_id="acts"),
+    )
+    op.create_table(
+        "chosen",
+        _number("act_id"),
+        _number("comment_id"),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("is_left_alone", sa.Boolean(), nullable=False),
+        *_keys("chosen", "act_id", "comment_id", act_id="acts", comment_id="comments"),
     )
     op.create_table(
         "claims",

@@ -1,13 +1,20 @@
-"""The record of what people did: written in the transaction of each act."""
+"""Note what a person did."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from moderation.audit.acts import ACTS
 from moderation.store.tables import AuditEntry, Moderator
 
 COMMAND_LINE = "command line"
 """Who did what an operator does by a command."""
+
+SOMEBODY = "somebody"
+"""Who was not let in."""
+
+SINGLE_SIGN_ON = "single sign-on"
+"""Who adds people for whom the provider vouches."""
 
 _LONGEST_SUBJECT = 255
 
@@ -24,8 +31,11 @@ def note(
 ) -> None:
     """Note an act such as `moderator.add`, what it was done to, and a sentence on it.
 
-    Neither may hold what a reader wrote: the record outlives the comments.
+    Neither may hold what a reader wrote: the record outlives the comments. Raises LookupError for an
+    act without words: it could not be found again.
     """
+    if act not in ACTS:
+        raise LookupError(f"{act} is not among the acts in audit/acts.py")
     session.add(
         AuditEntry(
             done_at=now,

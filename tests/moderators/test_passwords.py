@@ -1,0 +1,118 @@
+"""Moderators prove who they are, and what proved it can be taken back."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from moderation import moderators
+from moderation.store.tables import AuditEntry
+from tests.browsing import PASSWORD
+from tests.conftest import START, at
+from tests.making import decider
+
+
+class TestPasswords:
+    def test_the_right_one_proves_who_it_is(self, database, ana):
+        with database.reading() as session:
+            assert moderators.check(session, "ana", PASSWORD).name == "ana"
+
+    @pytest.mark.parametrize(
+        ("name", "password"),
+        [("ana", "wrong"), ("nobody", PASSWORD), ("ana", ""), ("ana", "x" * 100_000), ("", "")],
+    )
+    def test_a_wrong_one_proves_nothing_and_does_not_say_what_was_wrong(
+        self, database, ana, name, password
+    ):
+        with (
+            database.reading() as session,
+            pytest.raises(moderators.WrongPassword, match="Name or password is wrong"),
+        ):
+            moderators.check(session, name, password)
+
+    @pytest.mark.parametrize("password", ["", "short", "x" * 1_025])
+    def test_too_short_or_too_long_is_refused(self, database, password):
+        with database.writing() as session, pytest.raises(moderators.BadPassword):
+            moderators.add(session, "cleo", password, now=START)
+
+    def test_who_has_none_is_not_let_in_by_any(self, database):
+        with database.writing() as session:
+            moderators.add(session, "cleo", None, now=START)
+            for password in ("", "None"):
+                with pytest.raises(moderators.WrongPassword):
+                    moderators.check(session, "cleo", password)
+
+    def test_changing_it_ends_every_login(self, database, ana):
+        with database.writing() as session:
+            token = moderators.log_in(session, ana, hours=1, now=at(0))
+            moderators.change_password(session, ana.id, PASSWORD, "another horse", now=at(0))
+
+            assert moderators.logged_in(session, token, now=at(1)) is None
+            assert moderators.check(session, "ana", "another horse").name == "ana"
+
+    @pytest.mark.parametrize(
+        ("old", "new", "refusal"),
+        [
+            ("wrong", "another horse", moderators.WrongPassword),
+            (PASSWORD, "short", moderators.BadPassword),
+            (PASSWORD, PASSWORD, moderators.BadPassword),
+        ],
+    )
+    def test_a_change_needs_the_old_one_and_a_new_one(self, database, ana, old, new, refusal):
+        with database.writing() as session, pytest.raises(refusal):
+            moderators.change_password(session, ana.id, old, new, now=at(0))
+
+    def test_a_forgotten_one_is_replaced_and_ends_every_login(self, database, ana):
+        with database.writing() as session:
+            token = moderators.log_in(session, ana, hours=1, now=at(0))
+            own = moderators.by_name(session, "ana")
+            moderators.reset_password(session, own, "another horse", by="ben", now=at(0))
+
+            assert moderators.logged_in(session, token, now=at(1)) is None
+            assert moderators.check(session, "ana", "another horse").name == "ana"
+
+
+class TestGuessing:
+    def test_it_is_slowed_down_for_that_name_only(self, database):
+        with database.writing() as session:
+            for _ in range(moderators.FAILURES_A_MINUTE):
+                moderators.count_try(session, "ana", now=at(0))
+
+            with pytest.raises(moderators.TooManyFailures):
+                moderators.count_try(session, "ana", now=at(0))
+            moderators.count_try(session, "ben", now=at(0))
+            moderators.count_try(session, "ana", now=at(2))
+
+    def test_what_was_right_does_not_count(self, database):
+        with database.writing() as session:
+            for _ in range(2 * moderators.FAILURES_A_MINUTE):
+                moderators.forgive(session, moderators.count_try(session, "ana", now=at(0)))
+
+    def test_the_limit_holds_for_those_who_come_at_once(self, database):
+        """Each has a connection of its own, as in processes of their own, and all begin together."""
+        begin = threading.Barrier(8)
+
+        def guess(_: int) -> bool:
+            begin.wait()
+            with database.writing() as session:
+                try:
+                    moderators.count_try(session, "ana", now=at(0))
+                except moderators.TooManyFailures:
+                    return False
+                session.commit()
+            return True
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(guess, range(8))) == moderators.FAILURES_A_MINUTE
+
+    def test_a_name_that_is_nobodys_is_not_kept(self, database):
+        """It may be a password that was typed into the wrong field."""
+        decider(database)
+        with database.writing() as session:
+            moderators.note_failure(session, "my own secret", "Wrong.", now=at(0))
+            moderators.note_failure(session, "ana", "Wrong.", now=at(0))
+
+            kept = session.query(AuditEntry).all()
+            assert [(one.done_by, one.act, one.subject) for one in kept] == [
+                ("somebody", "login.fail", "ana")
+            ]

@@ -1,0 +1,292 @@
+"""Who gets in where: every address of the console, tried by everybody.
+
+A new address needs a line in DOORS, and what it names a line in `things`. What forms name in their
+fields is tested beside their pages.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+
+from moderation import callbacks, delivery, moderators, review, sites
+from moderation.settings import Settings
+from moderation.store import Database, upgrade
+from moderation.store.tables import Moderator, Role, Site
+from moderation.verdict import Action
+from moderation.web import create_app
+from tests.conftest import SHIPPED_MODELS, add_site, at
+from tests.making import stored
+from tests.running import free_port
+from tests.web.letting_in import add, sealed
+
+EVERYBODY, READER, MODERATOR, ADMIN, ADMIN_OF_ALL = range(5)
+
+DOORS = {
+    "GET /console/login": EVERYBODY,
+    "POST /console/login": EVERYBODY,
+    "GET /console/login/code": EVERYBODY,
+    "POST /console/login/code": EVERYBODY,
+    "GET /console/single-sign-on": EVERYBODY,
+    "GET /console/single-sign-on/back": EVERYBODY,
+    "POST /console/logout": READER,
+    "GET /console/": READER,
+    "GET /console/next": READER,
+    "GET /console/comments/<comment_id>": READER,
+    "POST /console/comments/<comment_id>/decision": MODERATOR,
+    "GET /console/decisions": READER,
+    "POST /console/decisions/<decision_id>/undo": MODERATOR,
+    "GET /console/deliveries": READER,
+    "POST /console/deliveries/<delivery_id>/replay": MODERATOR,
+    "GET /console/record": READER,
+    "GET /console/record/export": READER,
+    # One's own account.
+    "GET /console/account": READER,
+    "GET /console/account/codes": READER,
+    "POST /console/account/codes": READER,
+    "POST /console/account/codes/off": READER,
+    "GET /console/account/link": READER,
+    "GET /console/account/link/found": READER,
+    "POST /console/account/link": READER,
+    "POST /console/account/unlink": READER,
+    "POST /console/account/logins/<login_id>/end": READER,
+    "POST /console/account/logins/end-others": READER,
+    "POST /console/account/preferences": READER,
+    "GET /console/password": READER,
+    "POST /console/password": READER,
+    # People.
+    "GET /console/people": ADMIN_OF_ALL,
+    "POST /console/people": ADMIN_OF_ALL,
+    "GET /console/people/<person_id>": ADMIN_OF_ALL,
+    "POST /console/people/<person_id>": ADMIN_OF_ALL,
+    "POST /console/people/<person_id>/password": ADMIN_OF_ALL,
+    "POST /console/people/<person_id>/codes-off": ADMIN_OF_ALL,
+    "POST /console/people/<person_id>/end-logins": ADMIN_OF_ALL,
+    "POST /console/people/<person_id>/link": ADMIN_OF_ALL,
+    "POST /console/people/<person_id>/unlink": ADMIN_OF_ALL,
+    "POST /console/people/<person_id>/leave": ADMIN_OF_ALL,
+    "POST /console/people/<person_id>/return": ADMIN_OF_ALL,
+}
+
+RANKS = {
+    "reader": READER,
+    "moderator": MODERATOR,
+    "admin of the site": ADMIN,
+    "admin": ADMIN_OF_ALL,
+    "moderator of another site": MODERATOR,
+    "admin of another site": ADMIN,
+}
+
+# What belongs to no site; everything else that an address names does.
+OF_NO_SITE = {"person_id", "login_id"}
+
+# The words that stand at the site, and that people of another site must not find anywhere.
+SITE, TEXT, AUTHOR, PAGE = "orchard", "gooseberry", "rhubarb", "currant"
+
+# What lists may be asked; each list passes over what it does not know.
+QUESTIONS = [
+    "",
+    "site={site}",
+    "site_id={site}",
+    "words=comment",
+    "q=the",
+    "outcome=approve",
+    "outcome=reject",
+    "state=waiting",
+    "by=of+the+site",
+    "act=comment.reject",
+    "after={comment}",
+    "before=999999",
+]
+
+
+class World(NamedTuple):
+    """A service with a site, what was done there, and everybody who may come."""
+
+    app: Flask
+    settings: Settings
+    database: Database
+    visitors: dict[str, Moderator | None]
+    things: dict[str, int]
+    site_id: int
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory) -> Iterator[World]:
+    settings = Settings(
+        instance=tmp_path_factory.mktemp("service"),
+        models=SHIPPED_MODELS,
+        # Nobody is there: whoever gets in is told so.
+        oidc_issuer=f"http://127.0.0.1:{free_port()}",
+        oidc_client_id="x",
+        oidc_client_secret="y",
+    )
+    database = Database(settings.where_data_lives())
+    upgrade(database)
+    here = add_site(database, SITE, "0123456789ab")
+    there = add_site(database, "forum", "0123456789cd")
+    visitors = {
+        "stranger": None,
+        "reader": add(database, "reader", Role.READER),
+        "moderator": add(database, "moderator"),
+        "admin of the site": add(database, "of the site", Role.ADMIN, site_ids=[here.id]),
+        "admin": add(database, "admin", Role.ADMIN),
+        "moderator of another site": add(database, "elsewhere", site_ids=[there.id]),
+        "admin of another site": add(database, "chief", Role.ADMIN, site_ids=[there.id]),
+    }
+    app = create_app(settings)
+    yield World(
+        app, settings, database, visitors, things(database, here, visitors["admin of the site"]), here.id
+    )
+    app.extensions["moderation"].database.close()
+    database.close()
+
+
+def things(database: Database, site: Site, by: Moderator) -> dict[str, int]:
+    """What addresses name, all of it of the site."""
+    with database.writing() as session:
+        site = sites.by_name(session, site.name)
+        callbacks.register(session, site, "https://orchard.example.org/heard")
+        found = [stored(session, site, name, text=f"A {TEXT} is no fruit.") for name in ("one", "two")]
+        for one in found:
+            one.author_name, one.page_title, one.page_url = AUTHOR, PAGE, f"https://{PAGE}.example.org/"
+        session.flush()
+        decision = review.decide(session, found[0].id, by, Action.REJECT, seen=0, now=at(0))
+        told = delivery.recent(session, limit=1)[0]
+        person = moderators.add(session, "somebody", None, now=at(0))
+        session.commit()
+        return {
+            "comment_id": found[1].id,
+            "decision_id": decision.id,
+            "delivery_id": told.id,
+            "site_id": site.id,
+            "person_id": person.id,
+            "login_id": 999_999,
+        }
+
+
+def doors(app: Flask) -> Iterator[str]:
+    """Every address of the console, with its method."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("console."):
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                path = re.sub(r"<(?:[^>]*:)?(\w+)>", r"<\1>", rule.rule)
+                yield f"{method} {path}"
+
+
+def come(world: World, who: Moderator | None, door: str, query: str = ""):
+    """Come to a door in a fresh browser, and return the answer."""
+    browser = world.app.test_client()
+    if who is not None:
+        with world.database.writing() as session:
+            token = moderators.log_in(session, who, hours=1, now=at(1_000_000))
+            session.commit()
+        browser.set_cookie("moderation", sealed(world.settings, token=token))
+    method, _, path = door.partition(" ")
+    path = re.sub(r"<(\w+)>", lambda name: str(world.things[name[1]]), path)
+    return browser.open(f"{path}?{query}", method=method)
+
+
+def became(answer) -> str:
+    """What became of somebody who came."""
+    if answer.status_code == 303 and answer.location.endswith("/console/login"):
+        return "led to the login"
+    if answer.status_code in {302, 303} or answer.status_code == 200:
+        return "let in"
+    # Whoever gets as far as being told about the form, or about a conflict, is in.
+    return {403: "refused", 404: "finds nothing", 500: "broken"}.get(answer.status_code, "let in")
+
+
+def expected(who: str, door: str) -> str:
+    """What should become of somebody who comes to a door."""
+    needed, names = DOORS[door], set(re.findall(r"<(\w+)>", door))
+    if needed == EVERYBODY:
+        return "let in"
+    if who == "stranger" or door == "POST /console/logout":
+        return "led to the login"
+    if who.endswith("of another site") and names - OF_NO_SITE:
+        return "finds nothing"
+    return "let in" if RANKS[who] >= needed else "refused"
+
+
+def test_every_address_is_in_the_table(world):
+    assert sorted(doors(world.app)) == sorted(DOORS)
+
+
+@pytest.fixture
+def without_tokens(world):
+    """Forms need no token, so that the door alone decides."""
+    world.app.config["WTF_CSRF_ENABLED"] = False
+    yield
+    world.app.config["WTF_CSRF_ENABLED"] = True
+
+
+def test_everybody_gets_in_where_the_table_says_and_nowhere_else(world, without_tokens):
+    wrong = []
+    for door, needed in DOORS.items():
+        for name, who in world.visitors.items():
+            answer = come(world, who, door)
+            found, wanted = became(answer), expected(name, door)
+            # A page that everybody may open may lead to the login all the same.
+            is_open = needed == EVERYBODY and found == "led to the login"
+            if found != wanted and not is_open:
+                wrong.append(f"{door}: the {name} is {found}, and not {wanted}")
+            if answer.headers["Cache-Control"] != "no-store":
+                wrong.append(f"{door}: the answer to the {name} may be kept")
+    assert wrong == []
+
+
+def test_people_of_another_site_find_nothing_of_this_one_in_any_list(world):
+    lists = [door for door in DOORS if door.startswith("GET") and "<" not in door]
+    told = []
+    for door in lists:
+        for question in QUESTIONS:
+            query = question.format(site=world.site_id, comment=world.things["comment_id"])
+            for name in ("moderator of another site", "admin of another site"):
+                page = come(world, world.visitors[name], door, query).get_data(as_text=True)
+                found = [word for word in (SITE, TEXT, AUTHOR, PAGE) if word in page]
+                if found:
+                    told.append(f"{door}?{query} tells the {name} of {found}")
+    assert told == []
+
+
+def test_the_lists_would_tell_of_it(world):
+    """What the test before looks for stands in the lists for those who may see it."""
+    by = world.visitors["admin of the site"]
+    for door, word in (
+        ("GET /console/", TEXT),
+        ("GET /console/decisions", TEXT),
+        ("GET /console/deliveries", TEXT),
+        ("GET /console/record", SITE),
+        ("GET /console/record/export", SITE),
+    ):
+        assert word in come(world, by, door).get_data(as_text=True), door
+
+
+def test_nothing_is_done_without_the_forms_token(world):
+    by = world.visitors["admin"]
+    for door in DOORS:
+        if door.startswith("POST"):
+            answer = come(world, by, door)
+            assert (answer.status_code, "CSRF" in answer.get_data(as_text=True)) == (400, True), door
+
+
+def test_behind_https_browsers_keep_the_cookie_from_plain_http(tmp_path):
+    app = create_app(Settings(instance=tmp_path, models=SHIPPED_MODELS, secure_cookies=True))
+    kept = app.test_client().get("/console/login").headers["Set-Cookie"]
+    app.extensions["moderation"].database.close()
+
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(kept.split("; "))
+
+
+def test_a_cookie_that_somebody_else_signed_opens_nothing(world):
+    with world.database.writing() as session:
+        token = moderators.log_in(session, world.visitors["admin"], hours=1, now=at(1_000_000))
+        session.commit()
+    browser = world.app.test_client()
+    other = Settings(secret_key="not the key of this service")
+    for cookie in (sealed(other, token=token), token, "", "x.y.z"):
+        browser.set_cookie("moderation", cookie)
+        assert browser.get("/console/people").location.endswith("/console/login")

@@ -1,0 +1,70 @@
+"""Words that were made to become code stay words on every page, in a real browser.
+
+`make try-hostile-text HOSTILE=folder` does the same with all the strings that one can find.
+"""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.chromium import Missing, Watched, chromium
+from tests.conftest import left_out
+from tests.hostile import problems, read
+
+STRINGS = [
+    "<script>alert(1)</script>",
+    """"><img src=x onerror=alert(1)>' autofocus onfocus='alert(1)""",
+    "</textarea></title></style><svg/onload=alert(1)>",
+    "javascript:alert(1)//",
+    "data:text/html,<script>alert(1)</script>",
+    "{{ 7 * 7 }} {% raw %} ${7 * 7} %(name)s {place} %s",
+    "<base href='https://example.org/'><form action='https://example.org/'><button>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "<link rel=stylesheet href=//example.org/x.css><meta http-equiv=refresh content=0;url=//a.example>",
+    "\u202e\u2066 turned around \u200f\u0300\u0301\u0302 &lt;b&gt; &amp; \ufeff",
+    "line\r\none\ttwo\n\n  <!-- three -->",
+    "' OR 1=1; DROP TABLE comments; --",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium."""
+    try:
+        with chromium() as started:
+            yield started
+    except Missing as missing:
+        left_out(str(missing))
+
+
+def test_hostile_words_stay_words_in_every_field_of_every_page(browser):
+    assert problems(browser, STRINGS) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("<script>alert(1)</script>", "dialog: 1"),
+        ("<img src='https://example.org/x.png'>", "request: https://example.org/x.png"),
+        ("<p onclick='alert(1)'>", '<p onclick="alert(1)"></p>'),
+        ("<a href='javascript:alert(1)'>", '<a href="javascript:alert(1)"></a>'),
+    ],
+)
+def test_what_would_go_wrong_would_be_seen(browser, content, problem):
+    context = browser.new_context()
+    page = context.new_page()
+    context.route("**/*", lambda route: route.fulfill(body=content, content_type="text/html"))
+    watched = Watched(page, "http://service.example.org")
+    page.goto("http://service.example.org/console/")
+
+    assert problem in watched.told() + watched.foreign()
+    context.close()
+
+
+def test_strings_are_read_from_lines_and_from_json(tmp_path):
+    (tmp_path / "lines.txt").write_text("one\n<two>\n")
+    (tmp_path / "list.json").write_text(json.dumps(["three", {"title": "x", "payload": "four"}]))
+
+    assert list(read(tmp_path)) == ["one", "<two>", "three", "four"]
