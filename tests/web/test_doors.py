@@ -295,7 +295,7 @@ def test_everybody_gets_in_where_the_table_says_and_nowhere_else(world, without_
                 wrong.append(f"{door}: the {name} is {found}, and not {wanted}")
             if answer.headers["Cache-Control"] != "no-store":
                 wrong.append(f"{door}: the answer to the {name} may be kept")
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 def test_people_of_another_site_find_nothing_of_this_one_in_any_list(world):

@@ -77,8 +77,8 @@ def queue(database):
                 intake.record(
                     session,
                     site_of(session),
-                    # Each with words of its own: what says the same is one row.
-                    draft(f"{name} {uuid.uuid4()}", **({"text": f"What a day, {name}."} | fields)),
+                    # Of one text, they would be a wave.
+                    draft(f"{name} {uuid.uuid4()}", **{"text": f"What a day, {name}.", **fields}),
                     judged,
                     now=now(),
                 )[0]
