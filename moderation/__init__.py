@@ -8,8 +8,8 @@ store                                     tables, engines, migrations
 history, copies, waves, delivery          what a site saw before a comment; whom a decision must be told
 access, audit                             what a moderator may look at; the record of what people did
 intake, review, feedback, figures         what the service does, one module a subject
-sites, policies, moderators, callbacks    who it does it for, what they set, who decides, where sites are told
-importers, backtests                      what a site decided before it came; a changed policy on past comments
+sites, policies, moderators, callbacks    for whom, what they set, who decides, where they are told
+importers, backtests                      a site's past; a changed policy on past comments
 outgoing, sending                         posting to others' servers; telling sites of decisions
 web, cli                                  the edges: pages, API, dialects of others; the command line
 settings, log                             what an operator may set, and what he reads

@@ -99,8 +99,8 @@ def furnish(database: Database, address: str) -> Examples:
         **found,
         **_policy(database, sites[0], ana),
         "person_id": [ben.id, ana.id],
-        "console.model:name": ["site-blog", "site-broken"],
-        "console.promote:name": ["site-blog", "site-broken"],
+        "console.model:model_name": ["site-blog", "site-broken"],
+        "console.promote:model_name": ["site-blog", "site-broken"],
     }
 
 
