@@ -30,6 +30,11 @@ const looking = {
       `${one.id}: ${node.target.join(" ")}: ${node.failureSummary.replaceAll("\n", " ")}`));
   },
 
+  // Opens what can be opened in the page itself; of menus, one is open at a time.
+  unfold() {
+    for (const one of document.querySelectorAll("main details")) one.open = true;
+  },
+
   // What makes the page scroll sideways.
   stickingOut() {
     const { scrollWidth, clientWidth } = document.documentElement;
@@ -54,7 +59,7 @@ const looking = {
     .filter((form) => ![...form.elements].some((one) => one.type === "submit"))
     .map(looking.said),
 
-  // Begins to note what gets the focus; returns how many things the keyboard should meet.
+  // Begins to note what gets the focus; returns how often the Tab key leads on.
   followFocus() {
     // From the top, also where the page puts the focus into a field.
     document.body.tabIndex = -1;
@@ -70,7 +75,8 @@ const looking = {
       .filter((one) => one.tabIndex >= 0 && !one.disabled && one.type !== "hidden")
       .filter((one) => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }))
       .filter((one) => this.isFirstOfItsKind(one));
-    return this.reachable.length;
+    // A day is typed into three places of its field, and chosen at a fourth.
+    return this.reachable.length + 3 * this.reachable.filter((one) => one.type === "date").length;
   },
 
   // Of boxes of which one is chosen, the keyboard meets that one, and the arrows lead on.

@@ -77,8 +77,7 @@ def queue(database):
                 intake.record(
                     session,
                     site_of(session),
-                    # Of one text, they would be a wave.
-                    draft(f"{name} {uuid.uuid4()}", **{"text": f"What a day, {name}.", **fields}),
+                    draft(f"{name} {uuid.uuid4()}", **({"text": f"{uuid.uuid4()} day"} | fields)),
                     judged,
                     now=now(),
                 )[0]
