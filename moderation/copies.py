@@ -13,7 +13,7 @@ from moderation.sketch import SIZE
 from moderation.store.tables import Comment, Sketch
 
 
-def alike(most: int) -> Select[tuple[int]]:
+def alike(most: int) -> Select[int]:
     """Select the ids of the comments that say what `sought` gives, `most` for each number."""
     sharing = [
         select(Sketch.comment_id.label("id"), literal(1).label("shared"))
@@ -23,21 +23,34 @@ def alike(most: int) -> Select[tuple[int]]:
         for place in range(SIZE)
     ]
     # What is the same shares everything.
-    same = (
-        select(Comment.id, literal(SIZE).label("shared"))
+    whole = same(most).add_columns(literal(SIZE).label("shared"))
+    each = union_all(*(select(part.subquery()) for part in (*sharing, whole))).subquery()
+    return select(each.c.id).group_by(each.c.id).having(func.sum(each.c.shared) >= bindparam("shared"))
+
+
+def same(most: int) -> Select[int]:
+    """Select the ids of the latest comments with the fingerprint `text_hash`."""
+    return (
+        select(Comment.id)
         .where(Comment.text_hash == bindparam("text_hash"))
         .order_by(Comment.id.desc())
         .limit(most)
     )
-    each = union_all(*(select(part.subquery()) for part in (*sharing, same))).subquery()
-    return select(each.c.id).group_by(each.c.id).having(func.sum(each.c.shared) >= bindparam("shared"))
+
+
+def sharing() -> Select[int]:
+    """Select one comment that shares any of the numbers that `numbered` gives."""
+    any_number = Sketch.number.in_([bindparam(f"number_{place}") for place in range(SIZE)])
+    return select(Sketch.comment_id).where(any_number).limit(1)
 
 
 def sought(numbers: Sequence[int], text_hash: str, share: float) -> dict[str, Any]:
     """Say which text `alike` looks for, and which `share` of the numbers a near copy has."""
-    # Nothing equals null.
+    shared = math.ceil(share * len(numbers)) or SIZE
+    return numbered(numbers) | {"shared": shared, "text_hash": text_hash}
+
+
+def numbered(numbers: Sequence[int]) -> dict[str, int | None]:
+    """Give each number of a sketch its place; nothing equals null."""
     filled = [*numbers, *[None] * (SIZE - len(numbers))]
-    return {f"number_{place}": number for place, number in enumerate(filled)} | {
-        "shared": math.ceil(share * len(numbers)) or SIZE,
-        "text_hash": text_hash,
-    }
+    return {f"number_{place}": number for place, number in enumerate(filled)}

@@ -6,7 +6,7 @@ A wave is named by the number of its first comment, which learns of it when a se
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, false, select, update
+from sqlalchemy import Row, Select, bindparam, false, select, update
 from sqlalchemy.orm import Session
 
 from moderation import copies
@@ -34,11 +34,7 @@ def join(
 
     `numbers` are its sketch's. The earlier comment that begins a wave is told that it does.
     """
-    found = session.execute(
-        _EARLIER,
-        copies.sought(numbers, text_hash, SHARE)
-        | {"site": site_id, "own": external_id, "since": now - LASTS},
-    ).first()
+    found = _earlier(session, site_id, external_id, numbers, text_hash, since=now - LASTS)
     if found is None:
         return None
     if found.wave_id is not None:
@@ -54,16 +50,44 @@ def join(
     return first
 
 
-# Built once: it is long, and every comment needs it.
-_EARLIER = (
-    select(Comment.id, Comment.wave_id)
-    .where(
-        Comment.id.in_(copies.alike(_LOOKED_AT)),
-        Comment.site_id == bindparam("site"),
-        Comment.external_id != bindparam("own"),
-        Comment.superseded == false(),
-        Comment.received_at > bindparam("since"),
+def _earlier(
+    session: Session,
+    site_id: int,
+    external_id: str,
+    numbers: Sequence[int],
+    text_hash: str,
+    *,
+    since: datetime,
+) -> Row[int, int | None] | None:
+    """Find the latest comment that says nearly the same; of a short text, the same."""
+    about = {"site": site_id, "own": external_id, "since": since}
+    # Not through the session: it would take longer than the look-up itself.
+    connection = session.connection()
+    if not numbers:
+        return connection.execute(_SAME, {"text_hash": text_hash} | about).first()
+    # Most comments share nothing with any other, which is quickly told.
+    if connection.execute(_SHARING, copies.numbered(numbers)).first() is None:
+        return None
+    sought = copies.sought(numbers, text_hash, SHARE)
+    return connection.execute(_ALIKE, sought | about).first()
+
+
+def _of_the_site(numbers: Select[int]) -> Select[int, int | None]:
+    return (
+        select(Comment.id, Comment.wave_id)
+        .where(
+            Comment.id.in_(numbers),
+            Comment.site_id == bindparam("site"),
+            Comment.external_id != bindparam("own"),
+            Comment.superseded == false(),
+            Comment.received_at > bindparam("since"),
+        )
+        .order_by(Comment.id.desc())
+        .limit(1)
     )
-    .order_by(Comment.id.desc())
-    .limit(1)
-)
+
+
+# Built once, because every comment needs them.
+_SHARING = copies.sharing()
+_ALIKE = _of_the_site(copies.alike(_LOOKED_AT))
+_SAME = _of_the_site(copies.same(_LOOKED_AT))

@@ -1,6 +1,8 @@
 """Many comments are decided in one act: in steps, leaving alone what changed, and taken back as one."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import func, select
@@ -255,6 +257,28 @@ def test_two_acts_and_single_decisions_at_once_decide_each_comment_once(database
         assert sorted(decided) == sorted(numbers)
         found = session.scalars(select(acts.Act)).all()
         assert [one.decided + one.left_alone for one in found] == [len(numbers)] * 2
+
+
+def test_two_that_begin_on_the_same_comments_at_once_do_not_wait_for_each_other(
+    database, site, ana, ben, waiting
+):
+    """Both have written down what they decide on before either decides, as two presses do it."""
+    together = threading.Barrier(2)
+
+    def act(by):
+        with database.writing() as session:
+            begun = begin(session, by, dict.fromkeys(waiting, 0))
+            # SQLite lets one write at a time; there the first is not waited for.
+            with suppress(threading.BrokenBarrierError):
+                together.wait(0.5)
+            acts.go_on(session, begun, by, now=at(1))
+            session.commit()
+        return begun.decided, begun.left_alone
+
+    with ThreadPoolExecutor(2) as workers:
+        done = list(workers.map(act, (ana, ben)))
+
+    assert sorted(done) == [(0, 5), (5, 0)]
 
 
 class TestTelling:

@@ -158,13 +158,14 @@ def go_on(session: Session, act: Act, by: Moderator, *, most: int = STEP, now: d
         for row in session.scalars(_pending(act).order_by(Chosen.comment_id).limit(most))
     }
     # All comments are locked before the first site is. Whoever decides on one comment locks it
-    # before its site as well, and acts lock in one order, so that nobody waits in a circle.
+    # before its site as well, and acts lock in one order, so that nobody waits in a circle. Rows that
+    # refer to comments, such as those of other acts, stand in nobody's way.
     comments = session.scalars(
         select(Comment)
         .where(Comment.id.in_(todo))
         .order_by(Comment.id)
         .options(*DECIDED)
-        .with_for_update(of=Comment)
+        .with_for_update(of=Comment, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     done = []
