@@ -10,37 +10,47 @@ import argparse
 import itertools
 import json
 import logging
+import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode
 
-import msgspec
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import APIResponse, Browser
 
-from moderation import callbacks, delivery, intake, review
-from moderation.draft import Submission
-from moderation.rules import ListKind, Mode, Scope
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
-from moderation.store.tables import AuditEntry, Moderator, Note, Role, Site, SiteList
-from moderation.verdict import Action, Signal, Thresholds, Verdict
+from moderation.store.tables import Role
 from moderation.web import create_app
+from moderation.web.console.unseen import readable
 from tests.browsing import PASSWORD
 from tests.chromium import Missing, Watched, chromium, log_in
-from tests.conftest import SHIPPED_MODELS, add_moderator, listening
-from tests.web.pages import addresses, overviews
+from tests.conftest import add_moderator, listening
+from tests.filling import fill
+from tests.furnishing import models
+from tests.web.pages import Examples, addresses, overviews
 
 # As many as a list shows at once.
 BATCH = 50
+# In characters: as much as the shortest field of a comment takes, and a name.
+ROOM, ROOM_OF_NAME = 480, 100
 _KEYS_OF_OBJECTS = ("payload", "text", "string")
 # What of a page's forms can be asked for by its address.
 _ASKED = """() => [...new Set([...document.querySelectorAll("form:not([method=post]) [name]")]
   .filter((one) => one.form.method === "get").map((one) => one.name))]"""
-_WORDS = "(selector) => document.querySelector(selector).textContent"
+# Where what was asked for is shown again.
+_TYPED = {"text", "words"}
+_FIELD = """([text, name]) =>
+  looking.parsed(text).querySelector(`main [name="${name}"]`)?.getAttribute("value") ?? null"""
+_BEGINS_ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.\s-]*:", re.IGNORECASE)
+_WORDS = """(selector) => {
+  const shown = document.querySelector(selector).cloneNode(true);
+  for (const sign of shown.querySelectorAll(".sign")) sign.remove();
+  return shown.textContent;
+}"""
 
 
 def main() -> int:
@@ -49,14 +59,17 @@ def main() -> int:
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     chosen = parser.parse_args()
     strings = list(dict.fromkeys(itertools.chain.from_iterable(map(read, chosen.folders))))
+    bundles = list(bundled(strings))
     # Each request is logged otherwise.
     logging.disable(logging.CRITICAL)
     found: list[str] = []
+    done = 0
     try:
         with chromium() as browser:
-            for start in range(0, len(strings), BATCH):
-                found += problems(browser, strings[start : start + BATCH])
-                done = min(start + BATCH, len(strings))
+            for start in range(0, len(bundles), BATCH):
+                some = bundles[start : start + BATCH]
+                found += problems(browser, some)
+                done += sum(map(len, some))
                 _say(f"{done} of {len(strings)} strings: {len(found)} problems.")
     except Missing as missing:
         _say(f"Nothing was proved: {missing}.")
@@ -90,190 +103,163 @@ def _of(content: object) -> Iterator[str]:
         yield from (content[key] for key in _KEYS_OF_OBJECTS if isinstance(content.get(key), str))
 
 
-def problems(browser: Browser, strings: Sequence[str]) -> list[str]:
-    """Return what goes wrong where `strings` stand in every field of the console."""
+def bundled(strings: Iterable[str], room: int = ROOM) -> Iterator[list[str]]:
+    """Put strings together that fit into one field, so that one page shows many.
+
+    Words are as dangerous among others, but for those by which an address would begin.
+    """
+    bundle: list[str] = []
+    for one in strings:
+        is_alone = _BEGINS_ADDRESS.match(one) is not None
+        if bundle and (is_alone or len("\n".join([*bundle, one])) > room):
+            yield bundle
+            bundle = []
+        bundle.append(one)
+        if is_alone:
+            yield bundle
+            bundle = []
+    if bundle:
+        yield bundle
+
+
+class Tried(NamedTuple):
+    """A browser on a service whose every field holds strings, and what there is to ask of it."""
+
+    watched: Watched
+    address: str
+    app: Flask
+    # Each by itself.
+    strings: Sequence[str]
+
+    def foreign_in(self, answer: APIResponse) -> Iterator[str]:
+        """Say what is wrong with a page that was asked for but is not shown."""
+        if answer.status >= 500:
+            yield f"status {answer.status}"
+        yield from self.watched.page.evaluate(
+            "(text) => looking.foreign(looking.parsed(text))", answer.text()
+        )
+
+    def field_in(self, answer: APIResponse, name: str) -> str | None:
+        """Read a field of a page that was asked for, or None where it has none."""
+        found: str | None = self.watched.page.evaluate(_FIELD, [answer.text(), name])
+        return found
+
+
+def problems(browser: Browser, bundles: Sequence[Sequence[str]]) -> list[str]:
+    """Return what goes wrong where strings stand in every field of the console.
+
+    Comments and all that is kept hold a bundle in each field; what is typed is each string by itself.
+    """
     with tempfile.TemporaryDirectory(prefix="moderation-") as folder:
-        settings = Settings(instance=Path(folder), models=SHIPPED_MODELS, log_format="json")
+        settings = Settings(
+            instance=Path(folder), models=models(Path(folder, "models")), log_format="json"
+        )
         database = Database(settings.where_data_lives())
         upgrade(database)
-        add_moderator(database, "ana", Role.ADMIN)
-        comments, examples = _fill(database, strings)
+        ana = add_moderator(database, "ana", Role.ADMIN)
+        comments, examples = fill(database, ana, ["\n".join(bundle) for bundle in bundles])
         with listening(settings) as address:
             context = browser.new_context()
             watched = Watched(context.new_page(), address)
             log_in(watched.page, address, "ana", PASSWORD)
-            app = create_app(settings)
+            strings = list(itertools.chain.from_iterable(bundles))
+            tried = Tried(watched, address, create_app(settings), strings)
             found = [
-                *_on_pages(watched, address, app, examples),
-                *_on_comments(watched, address, comments),
-                *_asked_for(watched, address, app, strings),
-                *_at_the_door(watched, address, browser, strings),
+                *_from_the_spot(tried, examples),
+                *_asked_for(tried),
+                *_at_the_door(tried, browser),
+                *_on_pages(tried, examples),
+                *_on_comments(tried, comments),
             ]
             context.close()
         database.close()
     return found
 
 
-def _fill(database: Database, strings: Iterable[str]) -> tuple[dict[int, str], dict[str, object]]:
-    """Put each string into every field; return the comments' numbers with theirs, and examples."""
-    now = datetime.now(UTC)
-    comments: dict[int, str] = {}
-    for number, word in enumerate(strings):
-        draft = _draft(str(number), word)
-        if draft is None:
-            continue
-        with database.writing() as session:
-            site = Site(
-                name=f"{word[:90]} {number}",
-                url="https://blog.example.org/",
-                key_hash=str(number),
-                created_at=now,
-            )
-            by = Moderator(name=f"{word[:90]} {number}", role=Role.MODERATOR, created_at=now)
-            session.add_all([site, by])
-            session.flush()
-            callbacks.register(session, site, "https://blog.example.org/heard")
-            comment, _ = intake.record(session, site, draft, _verdict(word), now=now)
-            decision = review.report(session, comment.id, word[:200], Action.REVIEW, now=now)
-            review.decide(session, comment.id, by, Action.REVIEW, seen=1, now=now)
-            claimed = delivery.claim(session, site.id, now=now)
-            assert decision
-            assert claimed
-            delivery.failed(session, claimed, word, most_attempts=number % 2 + 1, now=now)
-            session.add_all(_beside(comment.id, site.id, by, word, now))
-            session.commit()
-            comments[comment.id] = word
-            examples = {
-                "comment_id": comment.id,
-                "decision_id": decision.id,
-                "delivery_id": claimed.id,
-                "site_id": site.id,
-            }
-    return comments, examples
-
-
-def _draft(number: str, word: str) -> Submission | None:
-    """Return a comment with `word` in every field, or None where no site may send such a word."""
-    author = dict.fromkeys(("name", "email", "url", "ip", "user_agent"), word[:500])
-    draft = {
-        "id": f"{word[:200]} {number}",
-        "text": word,
-        "author": {**author, "id": word[:250] or None},
-        "page": {"url": word[:2_000], "title": word[:2_000]},
-        "parent_id": word[:250] or None,
-    }
-    try:
-        return msgspec.convert(draft, Submission)
-    except msgspec.ValidationError:
-        return None
-
-
-def _verdict(word: str) -> Verdict:
-    # Messages quote what readers wrote and what owners listed.
-    reason = Signal(
-        source=f"list:{word[:80]}",
-        code=word[:60],
-        message=word,
-        action=Action.REVIEW,
-        weight=1.0,
-        spans=((0, max(len(word) // 2, 1)),),
-    )
-    return Verdict(
-        action=Action.REVIEW,
-        probability=0.5,
-        scores={"spam": 0.5},
-        reasons=(reason,),
-        model=word[:100],
-        policy=word[:100],
-        thresholds=Thresholds(review_at=0.2, reject_at=0.8),
-    )
-
-
-def _beside(
-    comment_id: int, site_id: int, by: Moderator, word: str, now: datetime
-) -> list[Note | SiteList | AuditEntry]:
-    return [
-        Note(comment_id=comment_id, moderator_id=by.id, written_at=now, text=word),
-        SiteList(
-            site_id=site_id,
-            name=word[:100],
-            kind=ListKind.TERMS,
-            action=Action.REVIEW,
-            scopes=(Scope.TEXT,),
-            mode=Mode.LIVE,
-            entries=word,
-            updated_at=now,
-        ),
-        AuditEntry(
-            done_at=now,
-            moderator_id=by.id,
-            done_by=by.name,
-            act=word[:50],
-            site_id=site_id,
-            subject=word[:255],
-            details=word,
-        ),
-    ]
-
-
-def _on_pages(watched: Watched, address: str, app: Flask, examples: dict[str, object]) -> Iterator[str]:
-    for path in addresses(app, examples):
-        answer = watched.page.goto(address + path)
+def _on_pages(tried: Tried, examples: Examples) -> Iterator[str]:
+    for path in addresses(tried.app, examples):
+        answer = tried.watched.page.goto(tried.address + path)
         assert answer
         if answer.status >= 500:
             yield f"{path}: {answer.status}"
-        yield from (f"{path}: {problem}" for problem in watched.foreign() + watched.told())
+        found = tried.watched.foreign() + tried.watched.told()
+        yield from (f"{path}: {problem}" for problem in found)
 
 
-def _on_comments(watched: Watched, address: str, comments: dict[int, str]) -> Iterator[str]:
+def _on_comments(tried: Tried, comments: Mapping[int, str]) -> Iterator[str]:
+    page = tried.watched.page
     for number, word in comments.items():
-        watched.page.goto(f"{address}/console/comments/{number}")
-        # As HTML has them.
-        read = word.replace("\r\n", "\n").replace("\r", "\n")
-        for selector, expected in ((".text", read), ("h1", read[:500].strip())):
-            shown = watched.page.evaluate(_WORDS, selector)
+        page.goto(f"{tried.address}/console/comments/{number}")
+        # What cannot be seen is named instead.
+        for selector, expected in (
+            (".text", readable(_read(word))),
+            ("h1", _read(word)[:500].strip()),
+        ):
+            shown = page.evaluate(_WORDS, selector)
             if expected not in shown:
                 yield f"{word!r} is shown as {shown!r}"
-        yield from (f"{word!r}: {problem}" for problem in watched.foreign() + watched.told())
+        found = tried.watched.foreign() + tried.watched.told()
+        yield from (f"{word!r}: {problem}" for problem in found)
 
 
-def _asked_for(watched: Watched, address: str, app: Flask, strings: Iterable[str]) -> Iterator[str]:
+def _asked_for(tried: Tried) -> Iterator[str]:
     """Ask for each string wherever one can search or filter."""
-    asked = {}
-    for path in overviews(app):
-        watched.page.goto(address + path)
-        if "?" not in path and (names := watched.page.evaluate(_ASKED)):
-            asked[path] = names
-    for (path, names), word in itertools.product(asked.items(), strings):
-        watched.page.goto(f"{address}{path}?{urlencode(dict.fromkeys(names, word))}")
-        told = watched.foreign() + watched.told()
-        yield from (f"{path} asked for {word!r}: {problem}" for problem in told)
+    page = tried.watched.page
+    for path in overviews(tried.app):
+        if "?" in path:
+            continue
+        page.goto(tried.address + path)
+        # Fields of which any word may be asked; the others are refused.
+        names = [
+            name
+            for name in page.evaluate(_ASKED)
+            if page.request.get(f"{tried.address}{path}?{urlencode({name: 'word'})}").ok
+        ]
+        for word in tried.strings if names else ():
+            asked = dict.fromkeys(names, word[:100])
+            answer = page.request.get(f"{tried.address}{path}?{urlencode(asked)}")
+            yield from (f"{path} asked for {word!r}: {one}" for one in tried.foreign_in(answer))
+            shown = tried.field_in(answer, next(one for one in names if one in _TYPED))
+            if answer.ok and shown is not None and shown != _read(word[:100]):
+                yield f"{path} asked for {word!r} shows {shown!r}"
 
 
-def _at_the_door(
-    watched: Watched, address: str, browser: Browser, strings: Iterable[str]
-) -> Iterator[str]:
+def _from_the_spot(tried: Tried, examples: Examples) -> Iterator[str]:
+    """Put each string on a list of that name, from a comment, and look at what is said of it."""
+    page = tried.watched.page
+    path = f"{tried.address}/console/comments/{examples['comment_id'][0]}/spot"
+    token = tried.field_in(page.request.get(path), "csrf_token") or ""
+    for word in tried.strings:
+        sent = {
+            "csrf_token": token,
+            "kind": "terms",
+            "entry": word[:1_000],
+            "place": f"review:{word[:100]}",
+        }
+        answer = page.request.post(f"{path}/list", form=sent, headers={"Referer": path})
+        yield from (f"{word!r} on a list: {one}" for one in tried.foreign_in(answer))
+
+
+def _at_the_door(tried: Tried, browser: Browser) -> Iterator[str]:
     """Try to log in by each string, which the page then shows again."""
     context = browser.new_context()
-    stranger = Watched(context.new_page(), address)
-    for word in strings:
-        # The field takes a line of a hundred UTF-16 units.
-        name = word[:50].replace("\n", "").replace("\r", "")
-        _knock(stranger.page, address, name)
-        if stranger.page.input_value("#name") != name:
-            yield f"{word!r} is shown as {stranger.page.input_value('#name')!r} at the login"
-        yield from (f"{word!r} at the login: {one}" for one in stranger.foreign() + stranger.told())
+    path = f"{tried.address}/console/login"
+    token = tried.field_in(context.request.get(path), "csrf_token") or ""
+    # Each try takes as long as a password takes to check.
+    for bundle in bundled(tried.strings, ROOM_OF_NAME):
+        name = "\n".join(bundle)[:ROOM_OF_NAME]
+        sent = {"csrf_token": token, "name": name, "password": "wrong"}
+        answer = context.request.post(path, form=sent, headers={"Referer": path})
+        yield from (f"{name!r} at the login: {one}" for one in tried.foreign_in(answer))
+        shown = tried.field_in(answer, "name")
+        if shown != _read(name):
+            yield f"{name!r} is shown as {shown!r} at the login"
     context.close()
 
 
-def _knock(page: Page, address: str, name: str) -> None:
-    page.goto(f"{address}/console/login")
-    page.fill("#name", name)
-    page.fill("#password", "wrong")
-    # Some names are blank, which the page itself would hold back.
-    page.evaluate("document.querySelector('main form').noValidate = true")
-    with page.expect_navigation():
-        page.click("main [type=submit]")
+def _read(word: str) -> str:
+    """Return a string as HTML has it."""
+    return word.replace("\r\n", "\n").replace("\r", "\n")
 
 
 if __name__ == "__main__":

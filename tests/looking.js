@@ -9,10 +9,10 @@ const looking = {
   said: (one) => one.outerHTML.slice(0, 160),
 
   // Everything by which words of strangers could become code, and what no page of ours needs.
-  foreign() {
-    const found = [...document.querySelectorAll("script:not([src]), style, iframe, frame, object, embed, base, math")];
+  foreign(page = document) {
+    const found = [...page.querySelectorAll("script:not([src]), style, iframe, frame, object, embed, base, math")];
     const problems = found.map(this.said);
-    for (const one of document.querySelectorAll("*")) {
+    for (const one of page.querySelectorAll("*")) {
       for (const { name, value } of one.attributes) {
         if (name.startsWith("on") || name === "style" || name === "srcdoc") problems.push(this.said(one));
         if (!["href", "src", "action", "formaction", "xlink:href", "data", "poster"].includes(name)) continue;
@@ -23,6 +23,9 @@ const looking = {
     }
     return problems;
   },
+
+  // A page that was asked for, but is not shown.
+  parsed: (text) => new DOMParser().parseFromString(text, "text/html"),
 
   async axe(options) {
     const { violations } = await axe.run(document, options);

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.chromium import Missing, Watched, chromium
 from tests.conftest import left_out
-from tests.hostile import problems, read
+from tests.hostile import ROOM, bundled, problems, read
 
 STRINGS = [
     "<script>alert(1)</script>",
@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 
 
 def test_hostile_words_stay_words_in_every_field_of_every_page(browser):
-    assert problems(browser, STRINGS) == []
+    assert problems(browser, [[one] for one in STRINGS]) == []
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,10 @@ def test_strings_are_read_from_lines_and_from_json(tmp_path):
     (tmp_path / "list.json").write_text(json.dumps(["three", {"title": "x", "payload": "four"}]))
 
     assert list(read(tmp_path)) == ["one", "<two>", "three", "four"]
+
+
+def test_strings_are_put_together_as_far_as_a_field_has_room_but_for_addresses():
+    short = ["<b>", "' OR 1=1", "javascript:alert(1)", " data:,x", "one", "two"]
+
+    assert list(bundled(short)) == [short[:2], short[2:3], short[3:4], short[4:]]
+    assert list(bundled(["x" * ROOM, "y"])) == [["x" * ROOM], ["y"]]
