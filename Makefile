@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check fix openapi translations pictures train bench-speed bench-quality bench-console bench-backtest \
-	try-wordpress try-hostile-text lock
+	prove-console try-wordpress try-hostile-text lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ bench-console: .venv/ready-for-work ## Measure the console's pages with 1,000 an
 
 bench-backtest: .venv/ready-for-work ## Try changes of rules on 50,000 comments: make bench-backtest [BENCH=--postgresql]
 	@$(BIN)/python -m bench.backtest $(BENCH)
+
+prove-console: .venv/ready-for-work ## Prove every page of the console in a browser: accessibility, hostile text, 200 comments by keyboard
+	@tests/get-chromium || true
+	$(BIN)/python -m pytest -m long
 
 try-hostile-text: .venv/ready-for-work ## Put strings into every field of every page: make try-hostile-text HOSTILE=folder
 	@$(BIN)/python -m tests.hostile "$(HOSTILE)"

@@ -195,7 +195,7 @@ def _measuring(database: Database, into: Measured) -> Iterator[None]:
     def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         nonlocal asked
         # What begins a transaction asks for nothing.
-        asked += not statement.startswith(("BEGIN", "PRAGMA", "SET "))
+        asked += not statement.startswith(("BEGIN", "PRAGMA"))
 
     event.listen(database.engine, "before_cursor_execute", count)
     begun = perf_counter()

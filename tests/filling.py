@@ -94,9 +94,8 @@ def fill(
                 "person_id": [by.id, ana.id],
                 "site_id": [site.id],
                 "wave_id": [comment.id],
-                "console.model:name": ["site-blog"],
-                "console.promote:name": ["site-blog"],
-                "console.rule:name": ["flood"],
+                "model_name": ["site-blog"],
+                "name": ["flood"],
             }
     return comments, examples
 

@@ -33,8 +33,8 @@ from tests.filling import fill
 from tests.furnishing import models
 from tests.web.pages import Examples, addresses, overviews
 
-# As many as a list shows at once.
-BATCH = 50
+# As many as the queue shows at once.
+BATCH = 25
 # In characters: as much as the shortest field of a comment takes, and a name.
 ROOM, ROOM_OF_NAME = 480, 100
 _KEYS_OF_OBJECTS = ("payload", "text", "string")

@@ -15,6 +15,11 @@ from tests.making import decider, draft, in_the_queue, stored, verdict
 WAITING = Wanted(outcome=Action.REVIEW)
 
 
+def alone(session, site, number):
+    """Store a comment that says what no other does."""
+    return stored(session, site, str(number), text=f"Day {number}.", now=at(number))
+
+
 def test_what_waits_is_listed_with_the_most_urgent_first_and_of_two_alike_the_older(database, site):
     with database.writing() as session:
         stored(session, site, "likely", probability=0.8, now=at(3))
@@ -63,7 +68,7 @@ def test_the_next_one_follows_the_filter(database, site):
 def test_near_copies_are_one_row_that_says_how_many_more_there_are(database, site):
     ana = decider(database)
     with database.writing() as session:
-        made = [stored(session, site, str(number), now=at(number)) for number in range(6)]
+        made = [alone(session, site, number) for number in range(6)]
         for comment in (made[1], made[3], made[4]):
             comment.wave_id = made[1].id
         settled = stored(session, site, "settled", action=Action.REJECT)
@@ -94,7 +99,7 @@ def test_a_list_goes_on_where_it_ended(database, site, wanted):
     ana = decider(database)
     with database.writing() as session:
         for number in range(5):
-            stored(session, site, str(number), now=at(number))
+            alone(session, site, number)
         pages = []
         after = None
         while not pages or after is not None:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, delete, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from moderation.store.plans import is_postgresql
 from moderation.store.tables import Claim, Moderator
 
 LASTS = timedelta(minutes=5)
@@ -14,7 +15,7 @@ LASTS = timedelta(minutes=5)
 
 def claim(session: Session, comment_id: int, by: Moderator, *, now: datetime) -> bool:
     """Note that a moderator has a comment open, and say whether it is his: it may be another one's."""
-    insert = (postgresql if _is_postgresql(session) else sqlite).insert
+    insert = (postgresql if is_postgresql(session) else sqlite).insert
     made = insert(Claim).values(comment_id=comment_id, moderator_id=by.id, until=now + LASTS)
     return (
         session.scalar(
@@ -45,7 +46,3 @@ def of_others(by: Moderator, *, now: datetime) -> list[ColumnElement[bool]]:
 def opened_at(one: Claim) -> datetime:
     """Say when the comment was opened last."""
     return one.until - LASTS
-
-
-def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"

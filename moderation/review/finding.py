@@ -13,7 +13,7 @@ from moderation.draft import NO_NUL
 from moderation.review import waiting
 from moderation.review.waiting import Held
 from moderation.store import words
-from moderation.store.plans import Unindexed
+from moderation.store.plans import Unindexed, is_postgresql, plan_anew
 from moderation.store.tables import Comment, Facet, Site
 from moderation.verdict import Action
 
@@ -151,6 +151,7 @@ def facets(session: Session) -> Facets:
 
 def matching(session: Session, wanted: Wanted, access: Access | None, now: datetime) -> Select[Comment]:
     """Select what is wanted, wherever a list is at, and in no order."""
+    plan_anew(session)
     if wanted.is_of_the_queue:
         return _in_the_queue(session, wanted, access, now)
     return _anywhere(session, wanted, access, now)
@@ -175,7 +176,7 @@ def _in_the_queue(
     asked = words.terms(wanted.text)
     if not asked:
         return found.where(false())
-    if _is_postgresql(session):
+    if is_postgresql(session):
         return found.where(words.on_postgresql(asked))
     return found.where(_says(asked, Unindexed(Comment.id)))
 
@@ -199,7 +200,7 @@ def _anywhere(session: Session, wanted: Wanted, access: Access | None, now: date
     asked = words.terms(wanted.text)
     if not asked:
         return found.where(false())
-    if _is_postgresql(session):
+    if is_postgresql(session):
         return found.where(words.on_postgresql(asked))
     if all(term.is_excluded for term in asked):
         return found.where(_says(asked, Comment.id))
@@ -209,7 +210,7 @@ def _anywhere(session: Session, wanted: Wanted, access: Access | None, now: date
 def _number(session: Session, wanted: Wanted) -> ColumnElement[int]:
     """Return the comment's number as the index has it that `_anywhere` reads from its end."""
     is_joined = wanted.text and not all(term.is_excluded for term in words.terms(wanted.text))
-    if is_joined and not _is_postgresql(session):
+    if is_joined and not is_postgresql(session):
         return words.ROWID
     return _FACETS[0].comment_id if _facets(wanted) else Comment.id  # type: ignore[return-value]
 
@@ -245,10 +246,6 @@ def _says(
     if all(term.is_excluded for term in asked):
         return number.not_in(found.where(words.without_on_sqlite(asked)))
     return number.in_(found.where(words.on_sqlite(asked)))
-
-
-def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
 
 
 _FACETS = (aliased(Facet), aliased(Facet))

@@ -17,6 +17,8 @@ from tests.chromium import Missing, Watched, chromium
 from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, at, left_out, listening
 from tests.making import stored
 
+pytestmark = pytest.mark.long
+
 COMMENTS = 200
 # What each key of the page of a comment decides.
 DECIDES = {
@@ -179,7 +181,7 @@ def test_keys_lead_through_a_list_and_say_where_one_is(shift):
     for key, row, place in (("j", 0, 1), ("j", 1, 2), ("j", 2, 3), ("k", 1, 2)):
         page.keyboard.press(key)
         expect(rows.nth(row)).to_be_focused()
-        expect(said).to_have_text(f"{place} of 50: ana")
+        expect(said).to_have_text(f"{place} of 25: ana")
 
     chosen = rows.nth(1).get_attribute("href")
     shift.press("o")

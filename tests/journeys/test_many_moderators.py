@@ -17,6 +17,8 @@ from tests.browsing import Console
 from tests.conftest import START, add_moderator, add_site, on_each_database
 from tests.making import stored
 
+pytestmark = pytest.mark.long
+
 COMMENTS = 120
 DECISIONS = ("approve", "reject:spam", "reject:abuse", "reject:off-topic", "reject:other")
 EXPLAINED = re.compile(r"(moderator\d+|You) (approved|rejected) (it|them)")

@@ -25,6 +25,8 @@ from tests.furnishing import furnish, models
 from tests.web.pages import addresses, overviews
 from tests.web.providing import CLIENT, SECRET, providing
 
+pytestmark = pytest.mark.long
+
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 WHAT_AXE_ASKS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],

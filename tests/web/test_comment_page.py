@@ -231,7 +231,7 @@ class TestBlurring:
         ana.send(ana.read(f"/console/comments/{number}"), f"/console/comments/{number}/blurs", blurs="1")
         yield ana
         with database.writing() as session:
-            moderators.choose_blurs(session, people["ana"].id, blurs=False)
+            moderators.prefer(session, people["ana"].id, blurs=False, language=None)
             session.commit()
 
     def test_nothing_is_blurred_for_who_did_not_ask_for_it(self, ana, number):

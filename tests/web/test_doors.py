@@ -11,7 +11,9 @@ from typing import NamedTuple
 import pytest
 from flask import Flask
 
-from moderation import callbacks, delivery, moderators, review, sites
+from moderation import access, backtests, callbacks, delivery, moderators, policies, review, sites
+from moderation.policies import Change
+from moderation.review import acts
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
 from moderation.store.tables import Moderator, Role, Site
@@ -38,11 +40,53 @@ DOORS = {
     "POST /console/comments/<comment_id>/decision": MODERATOR,
     "GET /console/decisions": READER,
     "POST /console/decisions/<decision_id>/undo": MODERATOR,
+    "GET /console/search": READER,
+    "GET /console/comments/<comment_id>/hand": READER,
+    "POST /console/comments/<comment_id>/hold": MODERATOR,
+    "POST /console/comments/<comment_id>/release": MODERATOR,
+    "POST /console/comments/<comment_id>/notes": MODERATOR,
+    "GET /console/comments/<comment_id>/spot": MODERATOR,
+    "POST /console/comments/<comment_id>/spot/list": MODERATOR,
+    "POST /console/comments/<comment_id>/spot/author": MODERATOR,
+    # Many at once.
+    "GET /console/waves/<wave_id>": READER,
+    "POST /console/waves/<wave_id>/decision": MODERATOR,
+    "GET /console/acts/<act_id>": READER,
+    "POST /console/acts/<act_id>/decision": MODERATOR,
+    "POST /console/acts/<act_id>/step": MODERATOR,
+    "POST /console/acts/<act_id>/stop": MODERATOR,
+    "POST /console/acts/<act_id>/undo": MODERATOR,
+    # After those, because whoever chooses anew gives up what he had chosen before.
+    "POST /console/bulk": MODERATOR,
+    # Rules and models.
+    "GET /console/rules": READER,
+    "GET /console/sites/<site_id>/rules": READER,
+    "GET /console/sites/<site_id>/rules/<name>": READER,
+    "POST /console/sites/<site_id>/rules/<name>": ADMIN,
+    "GET /console/sites/<site_id>/lists": READER,
+    "GET /console/sites/<site_id>/lists/edit": READER,
+    "POST /console/sites/<site_id>/lists/edit": ADMIN,
+    "GET /console/sites/<site_id>/choices": READER,
+    "POST /console/sites/<site_id>/choices": ADMIN,
+    "GET /console/sites/<site_id>/changes": READER,
+    "POST /console/sites/<site_id>/changes/<revision>/take-back": ADMIN,
+    "GET /console/backtests/<backtest_id>": READER,
+    "POST /console/backtests/<backtest_id>/save": ADMIN,
+    "GET /console/models": READER,
+    "GET /console/models/<model_name>": READER,
+    "GET /console/models/<model_name>/promote": ADMIN_OF_ALL,
+    "POST /console/models/<model_name>/promote": ADMIN_OF_ALL,
+    "GET /console/rollback": ADMIN_OF_ALL,
+    "POST /console/rollback": ADMIN_OF_ALL,
+    "GET /console/overview": READER,
+    "GET /console/overview.csv": READER,
     "GET /console/deliveries": READER,
     "POST /console/deliveries/<delivery_id>/replay": MODERATOR,
     "GET /console/record": READER,
     "GET /console/record/export": READER,
     # One's own account.
+    "POST /console/appearance": EVERYBODY,
+    "POST /console/comments/<comment_id>/blurs": READER,
     "GET /console/account": READER,
     "GET /console/account/codes": READER,
     "POST /console/account/codes": READER,
@@ -80,7 +124,11 @@ RANKS = {
 }
 
 # What belongs to no site; everything else that an address names does.
-OF_NO_SITE = {"person_id", "login_id"}
+OF_NO_SITE = {"person_id", "login_id", "model_name"}
+# What only whoever began it goes on with, and nobody else finds before something was decided.
+ON_AN_ACT = re.compile(r"(GET|POST) /console/acts/<act_id>(/decision|/step|/stop)?\Z")
+
+SHIPPED = "base-2026-11-24"
 
 # The words that stand at the site, and that people of another site must not find anywhere.
 SITE, TEXT, AUTHOR, PAGE = "orchard", "gooseberry", "rhubarb", "currant"
@@ -109,15 +157,18 @@ class World(NamedTuple):
     settings: Settings
     database: Database
     visitors: dict[str, Moderator | None]
-    things: dict[str, int]
+    things: dict[str, int | str]
     site_id: int
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory) -> Iterator[World]:
+    models = tmp_path_factory.mktemp("models")
+    (models / SHIPPED).symlink_to(SHIPPED_MODELS / SHIPPED)
+    (models / "serving.json").write_text(f'{{"model": "{SHIPPED}", "previous": ["{SHIPPED}"]}}')
     settings = Settings(
         instance=tmp_path_factory.mktemp("service"),
-        models=SHIPPED_MODELS,
+        models=models,
         # Nobody is there: whoever gets in is told so.
         oidc_issuer=f"http://127.0.0.1:{free_port()}",
         oidc_client_id="x",
@@ -144,7 +195,7 @@ def world(tmp_path_factory) -> Iterator[World]:
     database.close()
 
 
-def things(database: Database, site: Site, by: Moderator) -> dict[str, int]:
+def things(database: Database, site: Site, by: Moderator) -> dict[str, int | str]:
     """What addresses name, all of it of the site."""
     with database.writing() as session:
         site = sites.by_name(session, site.name)
@@ -152,9 +203,16 @@ def things(database: Database, site: Site, by: Moderator) -> dict[str, int]:
         found = [stored(session, site, name, text=f"A {TEXT} is no fruit.") for name in ("one", "two")]
         for one in found:
             one.author_name, one.page_title, one.page_url = AUTHOR, PAGE, f"https://{PAGE}.example.org/"
+        found[1].wave_id = found[1].id
         session.flush()
+        act = acts.plan(session, by, {found[1].id: 0}, access=access.of(session, by), now=at(0))
+        policies.set_rule(session, site, "flood", mode="off", options={}, by=by, now=at(0))
+        trial = backtests.Trial(change=Change(subject="rule:flood", after=None), most=1)
+        backtest = backtests.start(session, site, trial, by, now=at(0))
         decision = review.decide(session, found[0].id, by, Action.REJECT, seen=0, now=at(0))
         told = delivery.recent(session, limit=1)[0]
+        # An undo takes back what was not told yet.
+        delivery.delivered(session, told, now=at(1))
         person = moderators.add(session, "somebody", None, now=at(0))
         session.commit()
         return {
@@ -164,6 +222,12 @@ def things(database: Database, site: Site, by: Moderator) -> dict[str, int]:
             "site_id": site.id,
             "person_id": person.id,
             "login_id": 999_999,
+            "wave_id": found[1].id,
+            "act_id": act.id,
+            "backtest_id": backtest.id,
+            "revision": site.policy_revision,
+            "name": "flood",
+            "model_name": SHIPPED,
         }
 
 
@@ -186,7 +250,8 @@ def come(world: World, who: Moderator | None, door: str, query: str = ""):
         browser.set_cookie("moderation", sealed(world.settings, token=token))
     method, _, path = door.partition(" ")
     path = re.sub(r"<(\w+)>", lambda name: str(world.things[name[1]]), path)
-    return browser.open(f"{path}?{query}", method=method)
+    # What the form of an act needs; the other forms need more, and say so to whoever is let in.
+    return browser.open(f"{path}?{query}", method=method, data={"decision": "approve"})
 
 
 def became(answer) -> str:
@@ -208,7 +273,9 @@ def expected(who: str, door: str) -> str:
         return "led to the login"
     if who.endswith("of another site") and names - OF_NO_SITE:
         return "finds nothing"
-    return "let in" if RANKS[who] >= needed else "refused"
+    if RANKS[who] < needed:
+        return "refused"
+    return "finds nothing" if ON_AN_ACT.match(door) and who != "admin of the site" else "let in"
 
 
 def test_every_address_is_in_the_table(world):
@@ -229,13 +296,13 @@ def test_everybody_gets_in_where_the_table_says_and_nowhere_else(world, without_
         for name, who in world.visitors.items():
             answer = come(world, who, door)
             found, wanted = became(answer), expected(name, door)
-            # A page that everybody may open may lead to the login all the same.
-            is_open = needed == EVERYBODY and found == "led to the login"
+            # A page that everybody may open may lead to the login, or refuse what it is asked.
+            is_open = needed == EVERYBODY and found != "broken"
             if found != wanted and not is_open:
                 wrong.append(f"{door}: the {name} is {found}, and not {wanted}")
             if answer.headers["Cache-Control"] != "no-store":
                 wrong.append(f"{door}: the answer to the {name} may be kept")
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 def test_people_of_another_site_find_nothing_of_this_one_in_any_list(world):

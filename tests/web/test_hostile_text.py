@@ -13,6 +13,8 @@ from tests.chromium import Missing, Watched, chromium
 from tests.conftest import left_out
 from tests.hostile import ROOM, bundled, problems, read
 
+pytestmark = pytest.mark.long
+
 STRINGS = [
     "<script>alert(1)</script>",
     """"><img src=x onerror=alert(1)>' autofocus onfocus='alert(1)""",

@@ -112,7 +112,7 @@ class TestThePage:
     def test_nothing_needs_what_the_policy_forbids(self, ana, address):
         page = ana.read(address)
 
-        assert re.findall(r"\sstyle=|\son\w+=|<style|<script(?! src)", page.text) == []
+        assert re.findall(r"\sstyle=|\son\w+=|<style|<script(?![^>]* src)", page.text) == []
         assert re.findall(r"(?:src|href)=\"(?:https?:)?//", page.text) == []
 
     @pytest.mark.parametrize("name", ["ana", "ben"])

@@ -77,7 +77,7 @@ def queue(database):
                 intake.record(
                     session,
                     site_of(session),
-                    draft(f"{name} {uuid.uuid4()}", **fields),
+                    draft(f"{name} {uuid.uuid4()}", **({"text": f"{uuid.uuid4()} day"} | fields)),
                     judged,
                     now=now(),
                 )[0]

@@ -28,6 +28,7 @@ from moderation.web.console import (
     sentences,
     single_sign_on,
     spot,
+    wording,
 )
 from moderation.web.console.blueprint import bp
 
@@ -60,4 +61,5 @@ __all__ = [
     "sentences",
     "single_sign_on",
     "spot",
+    "wording",
 ]

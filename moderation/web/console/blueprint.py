@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 import structlog
 from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from flask_babel import gettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -147,8 +148,8 @@ def _check_role(endpoint: str) -> None:
     if not g.access.is_at_least(least):
         detail = _(
             "This needs the role “%(needed)s”; yours is “%(own)s”. An admin can change it.",
-            needed=least,
-            own=g.moderator.role,
+            needed=gettext(least.value),
+            own=gettext(g.moderator.role.value),
         )
     elif needs_every_site(endpoint) and not g.access.covers_all:
         detail = _("This is for admins who look after every site.")

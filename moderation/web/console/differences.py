@@ -9,7 +9,8 @@ from moderation.policies.keeping import list_of, rule_of
 from moderation.rules import Setting, settings
 from moderation.rules.options import described
 from moderation.store.tables import PolicyChange
-from moderation.verdict import percent
+from moderation.web.console.filters import percent
+from moderation.web.console.wording import worded
 
 # More lines than these say nothing more; the list itself shows them.
 _LINES_SHOWN = 20
@@ -59,16 +60,16 @@ def _values(rule: str | None, kept: Kept | None) -> dict[str, str]:
         }
     if isinstance(kept, KeptList):
         return {
-            _("Kind"): kept.kind,
-            _("A match asks to"): kept.action,
-            _("Mode"): kept.mode,
-            _("Looks at"): ", ".join(kept.scopes),
+            _("Kind"): worded(kept.kind),
+            _("A match asks to"): worded(kept.action),
+            _("Mode"): worded(kept.mode),
+            _("Looks at"): ", ".join(map(worded, kept.scopes)),
         }
     if rule is None or (kept is None and rule not in settings.SETTABLE):
         return {}
     setting = settings.default(settings.SETTABLE[rule]) if kept is None else _read(rule, kept)
-    return {_("Mode"): settings.word(setting.mode)} | {
-        _(one.title): str(one.value) for one in described(setting.options)
+    return {_("Mode"): worded(settings.word(setting.mode))} | {
+        worded(one.title): worded(str(one.value)) for one in described(setting.options)
     }
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from moderation.review import Row, Wanted
 from moderation.store.tables import Site
 from moderation.web.console.blueprint import bp
+from moderation.web.console.wording import worded
 from moderation.web.parsing import filters
 
 # What narrows a list down; the other fields say which list it is, and where in it.
@@ -74,7 +75,7 @@ def active(wanted: Wanted, sites: list[Site], rows: list[Row]) -> list[Active]:
         "site": lambda number: _("on %(site)s", site=names.get(number, number)),
         "page": lambda _key: (first and first.page_title) or _("on one page"),
         "author": lambda _key: _("by %(name)s", name=(first and first.author_name) or _("one author")),
-        "reason": lambda code: code.replace("_", " "),
+        "reason": worded,
         "language": language,
         "older_than": lambda hours: _("older than %(age)s", age=age(hours)),
         "younger_than": lambda hours: _("younger than %(age)s", age=age(hours)),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from babel.numbers import format_percent
+from babel.numbers import format_decimal, format_percent
 from flask_babel import format_datetime, get_locale, gettext, lazy_gettext, ngettext
 
 from moderation import verdict
@@ -34,6 +34,31 @@ def percent(share: float) -> str:
     """Write a share of one in percent, with a decimal near the ends."""
     number = Decimal(verdict.percent(share).removesuffix("%")) / 100
     return format_percent(number, locale=get_locale(), decimal_quantization=False)
+
+
+@bp.app_template_filter()
+def tenths(share: float) -> str:
+    """Write a share of one in percent, always with one decimal."""
+    pattern = get_locale().percent_formats[None].pattern.replace("#,##0", "#,##0.0")
+    return format_percent(share, pattern, locale=get_locale())
+
+
+@bp.app_template_filter()
+def exactly(share: float) -> str:
+    """Write a share of one in percent, with the decimals that it has."""
+    return format_percent(Decimal(f"{share:g}"), locale=get_locale(), decimal_quantization=False)
+
+
+@bp.app_template_filter()
+def thousandths(share: float) -> str:
+    """Write a share of one as it is, with four decimals."""
+    return format_decimal(share, "0.0000", locale=get_locale())
+
+
+@bp.app_template_filter()
+def signed(weight: float) -> str:
+    """Write a number with its sign and one decimal."""
+    return format_decimal(weight, "+0.0;−0.0", locale=get_locale())
 
 
 @bp.app_template_filter()

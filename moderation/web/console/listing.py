@@ -13,9 +13,9 @@ from moderation import review, sites, urgency
 from moderation.review import Row, Wanted, claims
 from moderation.store.tables import Comment, Role, WaitsFor
 from moderation.urgency import Ground
-from moderation.verdict import percent
 from moderation.web.console import filtering
 from moderation.web.console.blueprint import allowed, bp
+from moderation.web.console.filters import percent
 
 ROWS = 25
 """How many comments stand on a page."""

@@ -75,25 +75,25 @@ def models() -> str:
     return _page(None)
 
 
-@bp.get("/models/<name>")
-def model(name: str) -> str:
+@bp.get("/models/<model_name>")
+def model(model_name: str) -> str:
     """Show another model's card, beside the serving one."""
-    return _page(_entry(name))
+    return _page(_entry(model_name))
 
 
-@bp.get("/models/<name>/promote")
+@bp.get("/models/<model_name>/promote")
 @needs(Role.ADMIN, every_site=True)
-def promote(name: str) -> str:
+def promote(model_name: str) -> str:
     """Say what changes when another model serves, and ask whether it shall."""
-    entry = _entry(name)
+    entry = _entry(model_name)
     return _confirmation(entry, _pointer(), problem=_problem(entry))
 
 
-@bp.post("/models/<name>/promote")
+@bp.post("/models/<model_name>/promote")
 @needs(Role.ADMIN, every_site=True)
-def promote_submit(name: str) -> Response | tuple[str, HTTPStatus]:
+def promote_submit(model_name: str) -> Response | tuple[str, HTTPStatus]:
     """Let another model serve."""
-    return _choose(_entry(name), is_rollback=False)
+    return _choose(_entry(model_name), is_rollback=False)
 
 
 @bp.get("/rollback")

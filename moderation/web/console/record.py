@@ -5,7 +5,6 @@ from typing import Annotated
 
 import msgspec
 from flask import Response, render_template
-from flask_babel import gettext as _
 
 from moderation import audit, moderators, sites
 from moderation.access import Access
@@ -13,6 +12,7 @@ from moderation.audit import Format, Wanted
 from moderation.draft import NO_NUL
 from moderation.store.tables import Role
 from moderation.web.console.blueprint import Number, allowed, bp, frame, moderator
+from moderation.web.console.wording import worded
 from moderation.web.parsing import query
 from moderation.web.state import state
 
@@ -70,8 +70,8 @@ def record() -> str:
             entries=found,
             asked=asked,
             older=found[-1].id if len(found) == _ROWS else None,
-            acts=sorted(((_(words), act) for act, words in audit.ACTS.items())),
-            words_of={act: _(words) for act, words in audit.ACTS.items()},
+            acts=sorted(((worded(words), act) for act, words in audit.ACTS.items())),
+            words_of={act: worded(words) for act, words in audit.ACTS.items()},
             others=_others(access, [one.name for one in moderators.every(db)]),
             sees_others=access.is_at_least(Role.ADMIN),
             sees_all=access.covers_all,

@@ -15,6 +15,7 @@ from moderation.rules.options import Options, described
 from moderation.store.tables import Role, Site
 from moderation.web.console.blueprint import allowed, bp, frame, needs
 from moderation.web.console.drafting import Do, DraftQuery, drafted_change, refused_with, settle
+from moderation.web.console.wording import worded
 from moderation.web.parsing import LARGEST_NUMBER, form, query
 from moderation.web.state import state
 
@@ -117,8 +118,8 @@ def _summed_up(options: Options) -> list[str]:
         if isinstance(one.value, bool):
             said = _("yes") if one.value else _("no")
         else:
-            said = f"{one.value:g} {_(one.unit) if one.unit else ''}".rstrip()
-        found.append(f"{_(one.title)}: {said}")
+            said = f"{one.value:g} {worded(one.unit)}".rstrip()
+        found.append(f"{worded(one.title)}: {said}")
     return found
 
 

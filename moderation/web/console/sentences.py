@@ -9,129 +9,30 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from babel.numbers import get_decimal_symbol
 from flask_babel import get_locale, gettext
 
 from moderation.text.languages import language_names
 from moderation.web.console.blueprint import bp
-
-# Marks what is translated when it is shown.
-_ = str
-
-SHAPES = (
-    # The classifier.
-    _("The classifier alone says %(share)s, mostly for %(attribute)s."),
-    _("The classifier finds little to object to: %(share)s."),
-    _("The classifier is not available, so a person decides."),
-    _("The classifier failed on this text, so a person decides."),
-    _("The classifier does not read %(language)s, so a person decides."),
-    # Lists and settings.
-    _("On the list %(list)s: %(found)s."),
-    _("The site's patterns were sought in the first %(number)s characters only."),
-    _("The list %(list)s cannot be read; import it again."),
-    _("The setting of the rule %(rule)s cannot be read; set or reset it."),
-    _("The rule %(rule)s failed (%(error)s)."),
-    # Authors.
-    _("The author's name is an address."),
-    _("The author's name sells something: “%(word)s”."),
-    _("The author's name has many words, and an address."),
-    _("The author's address sells something: “%(word)s”."),
-    _("No comment of this author was approved before."),
-    _("People approved %(number)s comments of this author and rejected none."),
-    _("People rejected %(rejected)s of the author's last %(number)s comments that they decided on."),
-    # How it was written and sent.
-    _("The form's hidden field was filled in, which readers cannot see."),
-    _("The form was sent %(number)s seconds after it was shown."),
-    _("There is nothing to see in this text."),
-    _("More words are disguised in this text than are looked at."),
-    _("Most of this text is in a script that the classifier does not read."),
-    _("This reads like %(language)s; the site's language is %(languages)s."),
-    _("This reads like %(language)s; the site's languages are %(languages)s."),
-    _("Praise that fits any page stands beside a link or an address."),
-    _("%(number)s comments from this author within %(minutes)s minutes."),
-    _("%(number)s comments from this range of addresses within %(minutes)s minutes."),
-    _("The page was published %(number)s days before."),
-    _("The comment was changed after it was first sent."),
-    _("Parts of what was sent were too long or unreadable, and are not here."),
-    # Links.
-    _("%(number)s links; this site asks a person from %(least)s on."),
-    _("There is nothing but links in this text."),
-    _("Few words stand beside the links: %(words)s for %(number)s."),
-    _("%(number)s links lead to %(place)s."),
-    _("Links were typed as HTML or BBCode, as programs do."),
-    _("A link leads to a bare address instead of a name."),
-    _("A link hides its name in an encoding (xn--)."),
-    _("A link leads to an unusual port."),
-    # Copies.
-    _("This author sent the same text on this page before."),
-    _("The same text was sent %(times)s before: %(where)s. People rejected %(rejected)s of them."),
-    _("The same text was sent %(times)s before: %(where)s."),
-    _(
-        "Nearly the same text was sent %(times)s before: %(where)s."
-        " People rejected %(rejected)s of them."
-    ),
-    _("Nearly the same text was sent %(times)s before: %(where)s."),
-    # History.
-    _("This came with the site’s history. No machine judged it here."),
-    _("It waited for a person at the site when it was imported."),
-    # Deliveries.
-    _("It answered with status %(status)s."),
-    _("The name %(host)s leads nowhere."),
-    _("The connection failed: %(why)s."),
-    _("The comment was edited since, and the new edition is decided by itself."),
-    # What was refused.
-    _("There is nothing at this address."),
-    _("There is no comment %(number)s."),
-    _("There is no decision %(number)s."),
-    _("There is no delivery %(number)s."),
-    _("Name or password is wrong."),
-    _("Too many wrong passwords. Try again in a minute."),
-    _("The old password is wrong."),
-    _("The new password is the old one."),
-    _("A password has %(shortest)s to %(longest)s characters."),
-    _("This needs the role “%(needed)s”; yours is “%(role)s”. An admin can change it."),
-    _("The database could not do this now. Nothing was stored; try again."),
-    _("Something went wrong on our side. It was logged."),
-    _("Bad Request"),
-    _("Forbidden"),
-    _("Not Found"),
-    _("Method Not Allowed"),
-    _("Conflict"),
-    _("Content Too Large"),
-    _("Unprocessable Content"),
-    _("Internal Server Error"),
-    _("Service Unavailable"),
-)
-"""Of two that fit a sentence, the first counts."""
-
-_PARTS = (
-    _("once"),
-    _("%(number)s times"),
-    _("%(number)s on this site, last as %(latest)s"),
-    _("%(number)s on this site"),
-    _("%(number)s on other sites"),
-    _("in the author's name"),
-    _("in the e-mail address"),
-    _("in a web address"),
-    _("in the IP address"),
-    _("in the browser's name"),
-    _("toxicity"),
-    _("severe toxicity"),
-    _("obscene"),
-    _("threat"),
-    _("insult"),
-    _("identity attack"),
-    _("spam"),
-)
-_MORE = _("%(named)s and %(number)s more")
+from moderation.web.console.filters import named
+from moderation.web.console.shapes import MORE, PARTS, SHAPES
+from moderation.web.console.wording import headed, worded
 
 # After the quoted entry of a list, where it was found.
 _PLACE = re.compile(r"(?<=” )in (?:the|a) [^“”,]+?(?=, “| and \d+ more$|$)")
+# What fills a shape is anything, but for these: without them, too much would fit.
+_FILLED_WITH = {"number": r"[\d.,]+", "role": "reader|moderator|admin"}
+# Where one sentence ends and another begins.
+_SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
 
 
 @bp.app_template_filter()
 def said(sentence: str) -> str:
-    """Say a sentence of the core's in the reader's language."""
-    return _translated(sentence, SHAPES)
+    """Say what the core says, a sentence or several, in the reader's language."""
+    whole = _translated(str(sentence), SHAPES)
+    if whole != sentence or get_locale().language == "en":
+        return whole
+    return " ".join(_translated(one, SHAPES) for one in _SENTENCES.split(whole))
 
 
 def _translated(sentence: str, shapes: tuple[str, ...]) -> str:
@@ -153,7 +54,7 @@ def _pattern(shape: str) -> re.Pattern[str]:
     for place in range(0, len(pieces), 2):
         pieces[place] = re.escape(pieces[place])
     for place in range(1, len(pieces), 2):
-        pieces[place] = f"(?P<{pieces[place]}>.+?)"
+        pieces[place] = f"(?P<{pieces[place]}>{_FILLED_WITH.get(pieces[place], '.+?')})"
     return re.compile("".join(pieces), re.DOTALL)
 
 
@@ -163,7 +64,7 @@ def _value(name: str, value: str) -> str:
 
 
 def _part(value: str) -> str:
-    return _translated(value, _PARTS)
+    return _translated(value, PARTS)
 
 
 def _places(value: str) -> str:
@@ -171,7 +72,7 @@ def _places(value: str) -> str:
 
 
 def _entries(value: str) -> str:
-    return _translated(_PLACE.sub(lambda found: _part(found[0]), value), (_MORE,))
+    return _translated(_PLACE.sub(lambda found: _part(found[0]), value), (MORE,))
 
 
 def _language(value: str) -> str:
@@ -187,11 +88,44 @@ def _languages(value: str) -> str:
     return str(gettext("%(others)s and %(last)s", others=listed, last=_language(last)))
 
 
+def _each(value: str) -> str:
+    return ", ".join(map(worded, value.split(", ")))
+
+
+def _kind(value: str) -> str:
+    return headed(worded(value.lower()))
+
+
+def _plain(value: str) -> str:
+    """Write the end of a range as it has to be typed, without a comma for thousands."""
+    return value.replace(",", "")
+
+
+def _figure(value: str) -> str:
+    return value.replace(".", get_decimal_symbol(get_locale()))
+
+
 _VALUES: Mapping[str, Callable[[str], str]] = {
+    "act": worded,
+    "after": _part,
+    "allowed": said,
     "attribute": _part,
+    "bad": _figure,
+    "before": _part,
+    "forged": _part,
     "found": _entries,
+    "good": _figure,
+    "kind": _kind,
     "language": _language,
     "languages": _languages,
+    "least": _plain,
+    "mode": worded,
+    "most": _plain,
+    "objection": _part,
+    "reason": named,
+    "role": worded,
+    "scopes": _each,
+    "share": _figure,
     "times": _part,
     "where": _places,
 }
