@@ -58,24 +58,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.hostile", description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     chosen = parser.parse_args()
-    strings = list(dict.fromkeys(itertools.chain.from_iterable(map(read, chosen.folders))))
+    # A comment says something, and a NUL is refused from whomever it comes.
+    every = dict.fromkeys(itertools.chain.from_iterable(map(read, chosen.folders)))
+    strings = [one for one in every if one and "\0" not in one]
     bundles = list(bundled(strings))
     # Each request is logged otherwise.
     logging.disable(logging.CRITICAL)
-    found: list[str] = []
-    done = 0
+    found = done = 0
     try:
         with chromium() as browser:
             for start in range(0, len(bundles), BATCH):
                 some = bundles[start : start + BATCH]
-                found += problems(browser, some)
+                for problem in problems(browser, some):
+                    found += 1
+                    _say(problem)
                 done += sum(map(len, some))
-                _say(f"{done} of {len(strings)} strings: {len(found)} problems.")
+                _say(f"{done} of {len(strings)} strings: {found} problems.")
     except Missing as missing:
         _say(f"Nothing was proved: {missing}.")
         return 1
-    for problem in found:
-        _say(problem)
     return 1 if found or not strings else 0
 
 
@@ -157,7 +158,7 @@ def problems(browser: Browser, bundles: Sequence[Sequence[str]]) -> list[str]:
         database = Database(settings.where_data_lives())
         upgrade(database)
         ana = add_moderator(database, "ana", Role.ADMIN)
-        comments, examples = fill(database, ana, ["\n".join(bundle) for bundle in bundles])
+        comments, examples = fill(database, ana, bundles)
         with listening(settings) as address:
             context = browser.new_context()
             watched = Watched(context.new_page(), address)

@@ -44,7 +44,14 @@ const looking = {
     if (scrollWidth <= clientWidth) return [];
     return [...document.querySelectorAll("body *")]
       .filter((one) => one.getBoundingClientRect().right > clientWidth + 1)
+      .filter((one) => one.checkVisibility({ contentVisibilityAuto: true }) && !this.isWithinScroller(one))
       .map((one) => `to ${Math.round(one.getBoundingClientRect().right)}: ${this.said(one)}`).slice(-3);
+  },
+
+  // Whether something around it scrolls by itself, or cuts it off.
+  isWithinScroller(one) {
+    if (one.parentElement === document.body) return false;
+    return getComputedStyle(one.parentElement).overflowX !== "visible" || this.isWithinScroller(one.parentElement);
   },
 
   // Controls are 24 pixels wide and high at least; a box to tick is as large as its label.

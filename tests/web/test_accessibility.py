@@ -94,7 +94,8 @@ def empty(browser, tmp_path_factory) -> Iterator[Shown]:
     with _service(Settings(instance=folder, models=folder)) as (database, app, address):
         add_moderator(database, "ana", Role.ADMIN)
         with _logged_in(browser, address) as watched:
-            yield Shown(watched, address, overviews(app))
+            # Whoever asks an empty service for more is shown as little.
+            yield Shown(watched, address, [path for path in overviews(app) if "?" not in path])
 
 
 @pytest.fixture(scope="module")
