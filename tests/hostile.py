@@ -221,7 +221,8 @@ def _asked_for(tried: Tried) -> Iterator[str]:
             answer = page.request.get(f"{tried.address}{path}?{urlencode(asked)}")
             yield from (f"{path} asked for {word!r}: {one}" for one in tried.foreign_in(answer))
             shown = tried.field_in(answer, next(one for one in names if one in _TYPED))
-            if answer.ok and shown is not None and shown != _read(word[:100]):
+            # Blanks ask for nothing.
+            if answer.ok and word[:100].strip() and shown not in {None, _read(word[:100])}:
                 yield f"{path} asked for {word!r} shows {shown!r}"
 
 

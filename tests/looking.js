@@ -69,6 +69,15 @@ const looking = {
     .filter((form) => ![...form.elements].some((one) => one.type === "submit"))
     .map(looking.said),
 
+  // Sends the form whose address ends so, with what is typed, which the page itself might hold back.
+  send(action, typed) {
+    const form = [...document.forms].find((one) => one.method === "post" && one.getAttribute("action").endsWith(action));
+    for (const [name, value] of Object.entries(typed)) form.elements[name].value = value;
+    form.noValidate = true;
+    // As a click does: the button's own name is sent as well, and of several it is the last.
+    form.requestSubmit([...form.elements].filter((one) => one.type === "submit" && one.value !== "reset").at(-1));
+  },
+
   // Begins to note what gets the focus; returns how often the Tab key leads on.
   followFocus() {
     // From the top, also where the page puts the focus into a field.
