@@ -116,6 +116,7 @@ class Shift:
     def look_for(self, words: str) -> None:
         """Look for a comment and open it."""
         self.press("/")
+        expect(self.page.get_by_role("searchbox", name="Words")).to_be_focused()
         self.page.keyboard.type(words)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
@@ -347,7 +348,8 @@ def _did_besides(shift: Shift, database: Database, turn: int) -> bool:
         case 30:
             shift.open_from_the_queue()
             shift.decide("g")
-        case 35:
+        # By the Tab key it is a long way.
+        case 35 if turn < 80:
             shift.decide_selected("f", 3)
         case _:
             return False
