@@ -1,6 +1,7 @@
 """Fill a service with strings: each into every field of all that is kept."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -19,6 +20,7 @@ from moderation.store.tables import (
     Backtest,
     BacktestState,
     Claim,
+    Comment,
     Hold,
     Moderator,
     Note,
@@ -31,20 +33,21 @@ from moderation.store.tables.base import Base
 from moderation.verdict import Action, Signal, Thresholds, Verdict
 from tests.web.pages import Examples
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
 
 def fill(
-    database: Database, ana: Moderator, strings: Iterable[str]
+    database: Database, ana: Moderator, bundles: Iterable[Sequence[str]]
 ) -> tuple[Mapping[int, str], Examples]:
-    """Put each string into every field; return the comments' numbers with theirs, and examples.
+    """Put each bundle into every field of a comment and what belongs to it, and return the comments.
 
-    Ana opened none of the comments, and what can be put aside or on a login of hers is.
+    What has a name of its own is there for each string. Examples are of the last bundle.
     """
     now = datetime.now(UTC)
     comments: dict[int, str] = {}
-    for number, word in enumerate(strings):
-        draft = _draft(str(number), word)
-        if draft is None:
-            continue
+    examples: Examples = {}
+    for number, bundle in enumerate(bundles):
+        word = "\n".join(bundle)
         with database.writing() as session:
             site = Site(
                 name=f"{word[:90]} {number}",
@@ -57,7 +60,7 @@ def fill(
             session.add_all([site, by])
             session.flush()
             callbacks.register(session, site, "https://blog.example.org/heard")
-            comment, _ = intake.record(session, site, draft, _verdict(word), now=now)
+            comment, _ = intake.record(session, site, _draft(str(number), word), _verdict(word), now=now)
             decision = review.report(session, comment.id, word[:200], Action.REVIEW, now=now)
             review.decide(session, comment.id, by, Action.REVIEW, seen=1, now=now)
             claimed = delivery.claim(session, site.id, now=now)
@@ -66,12 +69,14 @@ def fill(
             delivery.failed(session, claimed, word, most_attempts=number % 2 + 1, now=now)
             comment.wave_id = comment.id
             session.add_all(_beside(comment.id, site.id, by, word, now))
+            for place, one in enumerate(bundle):
+                session.add_all(_named(comment, by, one, f"{number}-{place}", now))
             log_in(session, ana, hours=1, browser=word, address=word[:100], now=now)
             tried = Backtest(
                 site_id=site.id,
                 moderator_id=by.id,
                 started_at=now,
-                change=_change(word),
+                change=_change(f"{bundle[-1][:90]} {number}-{len(bundle) - 1}", word),
                 noted_at=now,
                 state=BacktestState.FAILED,
                 problem=word,
@@ -82,7 +87,7 @@ def fill(
             session.add(tried)
             session.commit()
             comments[comment.id] = word
-            examples: Examples = {
+            examples = {
                 "act_id": [act.id],
                 "backtest_id": [tried.id],
                 "comment_id": [comment.id],
@@ -90,31 +95,28 @@ def fill(
                 "delivery_id": [claimed.id],
                 "draft_of_list": [tried.id],
                 "draft_of_rule": [tried.id],
-                "list_name": [word[:100]],
+                "list_name": [f"{bundle[-1][:90]} {number}-{len(bundle) - 1}"],
                 "person_id": [by.id, ana.id],
                 "site_id": [site.id],
                 "wave_id": [comment.id],
-                "console.model:name": ["site-blog"],
-                "console.promote:name": ["site-blog"],
-                "console.rule:name": ["flood"],
+                "model_name": ["site-blog"],
+                "name": ["flood"],
             }
     return comments, examples
 
 
-def _draft(number: str, word: str) -> Submission | None:
-    """Return a comment with `word` in every field, or None where no site may send such a word."""
+def _draft(number: str, word: str) -> Submission:
+    """Make a comment with `word` in every field; an id takes a line."""
     author = dict.fromkeys(("name", "email", "url", "ip", "user_agent"), word[:500])
+    line = _CONTROL.sub(" ", word)[:200]
     draft = {
-        "id": f"{word[:200]} {number}",
+        "id": f"{line} {number}",
         "text": word,
-        "author": {**author, "id": word[:250] or None},
+        "author": {**author, "id": line},
         "page": {"url": word[:2_000], "title": word[:2_000]},
-        "parent_id": word[:250] or None,
+        "parent_id": line,
     }
-    try:
-        return msgspec.convert(draft, Submission)
-    except msgspec.ValidationError:
-        return None
+    return msgspec.convert(draft, Submission)
 
 
 def _verdict(word: str) -> Verdict:
@@ -151,17 +153,6 @@ def _beside(comment_id: int, site_id: int, by: Moderator, word: str, now: dateti
             before=None,
             after=policies.write_kept(_kept(word)),
         ),
-        Note(comment_id=comment_id, moderator_id=by.id, written_at=now, text=word),
-        SiteList(
-            site_id=site_id,
-            name=word[:100],
-            kind=ListKind.TERMS,
-            action=Action.REVIEW,
-            scopes=(Scope.TEXT,),
-            mode=Mode.LIVE,
-            entries=word,
-            updated_at=now,
-        ),
         AuditEntry(
             done_at=now,
             moderator_id=by.id,
@@ -174,12 +165,31 @@ def _beside(comment_id: int, site_id: int, by: Moderator, word: str, now: dateti
     ]
 
 
+def _named(comment: Comment, by: Moderator, word: str, number: str, now: datetime) -> list[Base]:
+    name = f"{word[:90]} {number}"
+    return [
+        Note(comment_id=comment.id, moderator_id=by.id, written_at=now, text=word),
+        Site(name=name, url="https://blog.example.org/", key_hash=number, created_at=now),
+        Moderator(name=name, role=Role.READER, created_at=now),
+        SiteList(
+            site_id=comment.site_id,
+            name=name,
+            kind=ListKind.TERMS,
+            action=Action.REVIEW,
+            scopes=(Scope.TEXT,),
+            mode=Mode.LIVE,
+            entries=word,
+            updated_at=now,
+        ),
+    ]
+
+
 def _kept(word: str) -> KeptList:
     return KeptList(
         kind=ListKind.TERMS, action=Action.REVIEW, scopes=(Scope.TEXT,), mode=Mode.LIVE, entries=word
     )
 
 
-def _change(word: str) -> str:
-    change = Change(subject=policies.of_list(word[:100]), after=_kept(word))
+def _change(name: str, word: str) -> str:
+    change = Change(subject=policies.of_list(name), after=_kept(word))
     return msgspec.json.encode(Trial(change=change, most=1_000)).decode()

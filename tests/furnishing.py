@@ -99,8 +99,7 @@ def furnish(database: Database, address: str) -> Examples:
         **found,
         **_policy(database, sites[0], ana),
         "person_id": [ben.id, ana.id],
-        "console.model:model_name": ["site-blog", "site-broken"],
-        "console.promote:model_name": ["site-blog", "site-broken"],
+        "model_name": ["site-blog", "site-broken"],
     }
 
 
@@ -270,7 +269,7 @@ def _policy(database: Database, site: Site, ana: Moderator) -> Examples:
             backtests.run(database, one.id, None)
     return {
         "backtest_id": started,
-        "console.rule:name": ["too_many_links", "suspicious_links", "known_author"],
+        "name": ["too_many_links", "suspicious_links", "known_author"],
         "list_name": [_LIST],
         "draft_of_list": started[:1],
         "draft_of_rule": started[1:2],

@@ -44,7 +44,14 @@ const looking = {
     if (scrollWidth <= clientWidth) return [];
     return [...document.querySelectorAll("body *")]
       .filter((one) => one.getBoundingClientRect().right > clientWidth + 1)
+      .filter((one) => one.checkVisibility({ contentVisibilityAuto: true }) && !this.isWithinScroller(one))
       .map((one) => `to ${Math.round(one.getBoundingClientRect().right)}: ${this.said(one)}`).slice(-3);
+  },
+
+  // Whether something around it scrolls by itself, or cuts it off.
+  isWithinScroller(one) {
+    if (one.parentElement === document.body) return false;
+    return getComputedStyle(one.parentElement).overflowX !== "visible" || this.isWithinScroller(one.parentElement);
   },
 
   // Controls are 24 pixels wide and high at least; a box to tick is as large as its label.
@@ -61,6 +68,15 @@ const looking = {
   unsendable: () => [...document.forms]
     .filter((form) => ![...form.elements].some((one) => one.type === "submit"))
     .map(looking.said),
+
+  // Sends the form whose address ends so, with what is typed, which the page itself might hold back.
+  send(action, typed) {
+    const form = [...document.forms].find((one) => one.method === "post" && one.getAttribute("action").endsWith(action));
+    for (const [name, value] of Object.entries(typed)) form.elements[name].value = value;
+    form.noValidate = true;
+    // As a click does: the button's own name is sent as well, and of several it is the last.
+    form.requestSubmit([...form.elements].filter((one) => one.type === "submit" && one.value !== "reset").at(-1));
+  },
 
   // Begins to note what gets the focus; returns how often the Tab key leads on.
   followFocus() {

@@ -1,5 +1,7 @@
 """A shift without a mouse: two hundred comments, and what the database says of it afterwards."""
 
+import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -7,11 +9,11 @@ from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
-from moderation.store.tables import Comment, Decision
+from moderation.store.tables import Comment, Decision, Hold, Note
 from tests.browsing import PASSWORD
 from tests.chromium import Missing, Watched, chromium
 from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, at, left_out, listening
@@ -20,6 +22,8 @@ from tests.making import stored
 pytestmark = pytest.mark.long
 
 COMMENTS = 200
+# So many of them are near copies of one another.
+ALIKE = 12
 # What each key of the page of a comment decides.
 DECIDES = {
     "a": ("approve", None),
@@ -45,11 +49,13 @@ class Shift:
 
     page: Page
     record: list[Record] = field(default_factory=list)
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    held: set[int] = field(default_factory=set)
 
     @property
     def comment(self) -> int:
         """The number of the comment that is shown."""
-        return int(self.page.url.partition("/comments/")[2].partition("?")[0])
+        return int(re.findall(r"/comments/(\d+)", self.page.url)[0])
 
     @property
     def is_over(self) -> bool:
@@ -79,6 +85,72 @@ class Shift:
         self.press("z")
         assert self.comment == last
 
+    def decide_together(self, key: str, comments: list[int]) -> None:
+        """Decide on a comment and on all that are like it."""
+        self.listen()
+        self.page.keyboard.press("w")
+        self.record += [Record(one, *DECIDES[key]) for one in comments]
+        self.press(key)
+
+    def undo_together(self, comments: list[int]) -> None:
+        """Take such a decision back, and go on."""
+        self.record += [Record(one, "review", is_undo=True) for one in comments]
+        self.press("z")
+        self.press("j")
+
+    def hold(self) -> None:
+        """Put the comment aside."""
+        self.held.add(self.comment)
+        self.press("h")
+
+    def note(self, text: str) -> None:
+        """Write a note beside the comment, which is shown again."""
+        self.notes.append((self.comment, text))
+        self.listen()
+        self.page.keyboard.press("n")
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Tab")
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def look_for(self, words: str) -> None:
+        """Look for a comment and open it."""
+        self.press("/")
+        expect(self.page.get_by_role("searchbox", name="Words")).to_be_focused()
+        self.page.keyboard.type(words)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        self.listen()
+        self.page.keyboard.press("j")
+        self.press("o")
+
+    def open_from_the_queue(self) -> None:
+        """Go down the queue and up again, select something, or not, and open what one is at."""
+        self.press("q")
+        self.listen()
+        for key in "jjxxjk":
+            self.page.keyboard.press(key)
+        self.press("Enter")
+
+    def decide_selected(self, key: str, number: int) -> None:
+        """Select the first of the queue and decide on all of them."""
+        self.press("q")
+        self.listen()
+        for _ in range(number):
+            self.page.keyboard.press("j")
+            self.page.keyboard.press("x")
+        chosen = self.page.eval_on_selector_all(
+            "[name=chosen]:checked", "boxes => boxes.map(one => one.value)"
+        )
+        self.record += [Record(_number(one), *DECIDES[key]) for one in sorted(chosen, key=_number)]
+        button = self.page.get_by_role("button", name="Decide on the selected…")
+        while not button.evaluate("one => one === document.activeElement"):
+            self.page.keyboard.press("Tab")
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        self.press(key)
+        self.press("j")
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -101,6 +173,8 @@ def service(tmp_path) -> Iterator[tuple[Database, str]]:
     with database.writing() as session:
         for number in range(COMMENTS):
             text = f"What number {number} has to say."
+            if number < ALIKE:
+                text = f"Earn {number} thousand at home each week with a simple plan, dear friends."
             stored(session, site, str(number), text=text, probability=number / COMMENTS, now=at(number))
         session.commit()
     with listening(settings) as address:
@@ -127,11 +201,21 @@ def shift(browser, service) -> Iterator[Shift]:
 
 
 def test_two_hundred_comments_by_keyboard_end_as_they_were_decided(service, shift):
-    keys, skipped = "".join(DECIDES), set()
-    while not shift.is_over or _begins(shift):
-        turn, comment = len(shift.record), shift.comment
-        if turn % 11 == 7 and not shift.record[-1].is_undo:
+    keys, skipped, alike = "".join(DECIDES), set(), _alike(service[0])
+    for turn in itertools.count():
+        if shift.is_over and not _begins(shift):
+            break
+        comment = shift.comment
+        if comment in alike:
+            # Once too often; then as it should be.
+            is_mistake = all(one.comment != comment for one in shift.record)
+            shift.decide_together("a" if is_mistake else "s", alike)
+            if is_mistake:
+                shift.undo_together(alike)
+        elif turn % 11 == 7 and _can_be_undone(shift, alike):
             shift.undo()
+        elif _did_besides(shift, service[0], turn):
+            continue
         elif comment % 9 == 4 and comment not in skipped:
             skipped.add(comment)
             shift.press("j")
@@ -139,9 +223,10 @@ def test_two_hundred_comments_by_keyboard_end_as_they_were_decided(service, shif
             shift.decide(keys[comment % len(keys)])
 
     assert _on_record(service[0]) == shift.record
-    assert _outcomes(service[0]) == {
-        one.comment: one.action for one in shift.record if one.action != "review"
-    }
+    decided = {one.comment: one.action for one in shift.record if one.action != "review"}
+    assert _outcomes(service[0]) == decided | dict.fromkeys(shift.held, "review")
+    assert _held_and_noted(service[0]) == (shift.held, shift.notes)
+    assert min(len(shift.held), len(shift.notes)) > 3
     expect(shift.page.get_by_role("heading", name="Nothing waits")).to_be_visible()
 
 
@@ -245,6 +330,62 @@ def _begins(shift: Shift) -> bool:
         return False
     shift.press("r")
     return True
+
+
+def _did_besides(shift: Shift, database: Database, turn: int) -> bool:
+    """Now and then, do what moderators do besides deciding on what comes next."""
+    match turn % 40:
+        case 5:
+            shift.hold()
+        case 15:
+            shift.note("Said asd before, z? j!")
+            shift.decide("d")
+        case 25:
+            shift.look_for(f'"number {_last_waiting(database) - 1} has"')
+            shift.decide("a")
+            # Nothing else was found.
+            shift.press("q")
+        case 30:
+            shift.open_from_the_queue()
+            shift.decide("g")
+        # By the Tab key it is a long way.
+        case 35 if turn < 80:
+            shift.decide_selected("f", 3)
+        case _:
+            return False
+    return True
+
+
+def _can_be_undone(shift: Shift, alike: list[int]) -> bool:
+    last = shift.record[-1]
+    return not last.is_undo and last.comment not in alike and last.reason != "off-topic"
+
+
+def _number(chosen: str) -> int:
+    return int(chosen.partition(":")[0])
+
+
+def _alike(database: Database) -> list[int]:
+    with database.reading() as session:
+        found = select(Comment.id).where(Comment.wave_id.is_not(None)).order_by(Comment.id)
+        alike = list(session.scalars(found))
+    assert len(alike) == ALIKE
+    return alike
+
+
+def _last_waiting(database: Database) -> int:
+    with database.reading() as session:
+        held = select(Hold.comment_id)
+        waits = select(func.max(Comment.id)).where(
+            Comment.waits_for.is_not(None), Comment.id.not_in(held), Comment.wave_id.is_(None)
+        )
+        return session.scalars(waits).one()
+
+
+def _held_and_noted(database: Database) -> tuple[set[int], list[tuple[int, str]]]:
+    with database.reading() as session:
+        notes = session.execute(select(Note.comment_id, Note.text).order_by(Note.id))
+        return set(session.scalars(select(Hold.comment_id))), [tuple(note) for note in notes]
 
 
 def _on_record(database: Database) -> list[Record]:

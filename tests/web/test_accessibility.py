@@ -37,6 +37,20 @@ WHAT_AXE_ASKS = {
 SCHEMES = (("light", "dark"), ("dark", "light"))
 WIDE, TELEPHONE, NARROWEST = 1280, 390, 320
 HEIGHT = 900
+# What forms answer: the page, the address that its form is sent to, what is typed, what the answer is.
+ANSWERS = [
+    ("/console/comments/4", "/decision", {"seen": "99"}, 409),
+    ("/console/comments/4", "/notes", {"text": " "}, 422),
+    ("/console/comments/15/spot", "/spot/list", {"entry": " "}, 422),
+    ("/console/sites/1/rules/too_many_links", "/too_many_links", {"option.at_least": "many"}, 422),
+    ("/console/sites/1/lists/edit", "/edit", {"name": "new", "kind": "patterns", "entries": "("}, 422),
+    ("/console/sites/1/choices", "/choices", {"languages": "klingon"}, 422),
+    ("/console/sites/1/changes", "/changes/4/take-back", {}, 409),
+    ("/console/people", "/people", {"name": "ben"}, 422),
+    ("/console/people/2", "/2/password", {}, 200),
+    ("/console/password", "/password", {"old": "1", "new": "a new password", "again": "2"}, 422),
+    ("/console/account/codes", "/codes", {"code": "000000"}, 422),
+]
 # Together these would be the longest of all tests.
 PARTS = 4
 GOING_ON = ("acting.js", "renewing.js")
@@ -94,7 +108,8 @@ def empty(browser, tmp_path_factory) -> Iterator[Shown]:
     with _service(Settings(instance=folder, models=folder)) as (database, app, address):
         add_moderator(database, "ana", Role.ADMIN)
         with _logged_in(browser, address) as watched:
-            yield Shown(watched, address, overviews(app))
+            # Whoever asks an empty service for more is shown as little.
+            yield Shown(watched, address, [path for path in overviews(app) if "?" not in path])
 
 
 @pytest.fixture(scope="module")
@@ -137,10 +152,14 @@ def shown(request) -> Shown:
         some = every._replace(paths=every.paths[request.param :: PARTS])
     else:
         some = request.getfixturevalue(request.param)
-    some.page.set_viewport_size({"width": WIDE, "height": HEIGHT})
-    some.page.emulate_media(color_scheme="light")
-    some.page.set_extra_http_headers({"Accept-Language": "en"})
-    return some
+    return _as_it_comes(some)
+
+
+def _as_it_comes(shown: Shown) -> Shown:
+    shown.page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+    shown.page.emulate_media(color_scheme="light")
+    shown.page.set_extra_http_headers({"Accept-Language": "en"})
+    return shown
 
 
 def test_axe_finds_nothing_to_object_to_on_any_page(shown):
@@ -155,6 +174,23 @@ def test_axe_finds_nothing_to_object_to_on_any_page(shown):
             problems += [f"{path} {scheme} at {width}: {one}" for one in found]
 
     assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(("path", "action", "typed", "status"), ANSWERS)
+def test_what_a_form_answers_is_for_everybody_as_well(furnished, path, action, typed, status):
+    page, watched = _as_it_comes(furnished).page, furnished.watched
+    watched.told()
+    page.goto(furnished.address + path)
+    with page.expect_navigation() as answer:
+        page.evaluate("([action, typed]) => looking.send(action, typed)", [action, typed])
+
+    assert answer.value.status == status
+    for width, scheme in ((WIDE, "light"), (TELEPHONE, "dark"), (NARROWEST, "light")):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate("(options) => looking.axe(options)", WHAT_AXE_ASKS) == []
+        assert page.evaluate("[...looking.stickingOut(), ...looking.tooSmall()]") == []
+    assert watched.foreign() + watched.told() == []
 
 
 def test_no_page_needs_code_of_its_own_or_a_script_or_anything_from_elsewhere(shown):

@@ -3,8 +3,8 @@ import { say } from "./saying.js";
 import { hasActed } from "./sending.js";
 
 if (hasActed()) {
-  // Not where the page itself put it, such as in a field to fill in.
-  if (document.activeElement === document.body) {
+  // The page itself may put it elsewhere, such as in a field to fill in, and may be about to.
+  if (document.activeElement === document.body && !document.querySelector("main [autofocus]")) {
     const place = document.querySelector("main h1") ?? document.querySelector("main");
     place.tabIndex = -1;
     place.focus({ preventScroll: true });
