@@ -214,7 +214,7 @@ def test_two_hundred_comments_by_keyboard_end_as_they_were_decided(service, shif
                 shift.undo_together(alike)
         elif turn % 11 == 7 and _can_be_undone(shift, alike):
             shift.undo()
-        elif _did_besides(shift, service[0], turn):
+        elif _did_besides(shift, service[0], turn, alike):
             continue
         elif comment % 9 == 4 and comment not in skipped:
             skipped.add(comment)
@@ -332,7 +332,7 @@ def _begins(shift: Shift) -> bool:
     return True
 
 
-def _did_besides(shift: Shift, database: Database, turn: int) -> bool:
+def _did_besides(shift: Shift, database: Database, turn: int, alike: list[int]) -> bool:
     """Now and then, do what moderators do besides deciding on what comes next."""
     match turn % 40:
         case 5:
@@ -347,7 +347,9 @@ def _did_besides(shift: Shift, database: Database, turn: int) -> bool:
             shift.press("q")
         case 30:
             shift.open_from_the_queue()
-            shift.decide("g")
+            # Those are decided on together, as soon as one of them is shown.
+            if shift.comment not in alike:
+                shift.decide("g")
         # By the Tab key it is a long way.
         case 35 if turn < 80:
             shift.decide_selected("f", 3)
