@@ -1,4 +1,4 @@
-"""What a decision teaches: a text, and whether a moderator rejected it."""
+"""What a decision teaches: a text, what else was known of it, and what a moderator made of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,9 +6,18 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A comment that a moderator decided on, and how many comments like it stand behind it."""
+    """A comment that a moderator decided on."""
 
     text: str
     rejected: bool
-    weight: float
     decided_at: datetime
+    # How much it counts beside the others; their average is taken for 1.
+    weight: float = 1.0
+    # Why it was rejected, where the moderator said so.
+    reason: str | None = None
+    # What was known beside the text, each thing by a name, such as the code of a rule's signal.
+    circumstances: tuple[str, ...] = ()
+    # What the rules added to the classifier's log-odds.
+    rules: float = 0.0
+    # The comment's number, where it is stored.
+    comment: int | None = None
