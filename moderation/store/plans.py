@@ -27,8 +27,8 @@ _SETTINGS = text(
 def plan_anew(session: Session) -> None:
     """Let PostgreSQL plan what is asked in this transaction for the very values that are asked for.
 
-    And let it read an index rather than a table: that taking apart a text takes long, it does not know. It
-    is told to reckon with ten times of what it thinks; else chance decides, by the rows that it sampled last,
+    And let it read an index rather than a table: that taking apart a text takes long, it does not know.
+    It is told to reckon with ten times of what it thinks; else the rows that it sampled last decide
     whether it takes apart every text in search of a word that is in none.
     """
     session.connection()
