@@ -28,7 +28,7 @@ from moderation.classifier.examples import Example
 from moderation.classifier.fitting import Flags, Numbers, fit_counts, measure
 from moderation.classifier.model import HEADS, Classifier, Weights
 from moderation.classifier.storage import check_name, installed_versions
-from moderation.classifier.thresholds import Budgets, choose, in_words, trades
+from moderation.classifier.thresholds import Budgets, Kept, choose, in_words, trades
 from moderation.classifier.training import Trained, rarity
 from moderation.refusal import Refusal
 from moderation.verdict import Thresholds
@@ -155,7 +155,7 @@ def retrain(
     held_out = _Decisions.of(newer)
     found = _rejections(undecided, held_out, "set thresholds", progress)
     thresholds = choose(probabilities(found), held_out.rejected, held_out.weights, budgets)
-    offers = trades(probabilities(found), held_out.rejected, held_out.weights)
+    offers = trades(probabilities(found), held_out.rejected, held_out.weights, budgets.confidence)
     classifier = Classifier(name, thresholds, weights, base.languages, offers)
 
     opponent = serving or base
@@ -183,7 +183,7 @@ def retrain(
         ),
         grams=len(weights.vocabulary),
         languages=tuple(sorted(base.languages)),
-        budgets=budgets,
+        budgets=Kept.of(budgets),
         thresholds=thresholds,
         trades=offers,
         thresholds_in_words=in_words(thresholds, budgets),
