@@ -33,7 +33,8 @@ def reachable(weights: Numbers, *, share: float, confidence: float, heaviest: fl
         return None
     if share >= 1:
         return len(weights)
-    if weights.min() == weights.max():
+    # Where none could have been heavier, either: what weighs alike here may be the light ones only.
+    if weights.min() == heaviest:
         kept = by_counting(len(weights), share=share, confidence=confidence)
     else:
         kept = by_betting(weights, share=share, confidence=confidence, heaviest=heaviest)

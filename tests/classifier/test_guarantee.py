@@ -180,6 +180,16 @@ def test_what_could_have_been_heavier_reaches_less_far() -> None:
     assert reached(200.0) is None
 
 
+def test_light_comments_alone_are_no_ground_where_heavy_ones_were_drawn() -> None:
+    """Of the bad comments, none was audited; the one that was is good, and stands for fifty."""
+    probabilities = np.append(np.full(100, 0.9), 0.1)
+    rejected = probabilities > 0.5
+    weights = np.where(rejected, 1.0, 50.0)
+
+    assert choose(probabilities, rejected, np.ones(101), BUDGETS).review_at > 0
+    assert choose(probabilities, rejected, weights, BUDGETS).review_at == 0
+
+
 def test_only_proportions_of_weights_matter() -> None:
     weights = np.random.default_rng(4).choice([0.5, 1.0], 3_000)
 
