@@ -147,7 +147,8 @@ def main() -> None:
                 broken.append(name)
     click.echo(
         f"In percent of {draws} draws, at a confidence of {CONFIDENCE:.0%}: how often more good comments"
-        " are lost than the budget allows / more bad ones published / what is decided without a person.\n"
+        " are lost than the budget allows / more bad ones published / what is decided without a"
+        " person.\n"
     )
     click.echo("\n".join(table(("comments, how many, budgets", *METHODS), rows)))
     if broken:

@@ -60,24 +60,34 @@ def by_betting(weights: Numbers, *, share: float, confidence: float, heaviest: f
     """Test by betting against the claim that the share is exceeded: for values of any weights.
 
     Tells for none, the first, the first two … of the values whether the share is kept where they are
-    reached. Each value is a bet: what is not reached wins `share` of its weight, what is reached loses
-    the rest of it. If the share is exceeded, no such bet is favourable, and a capital of 1 grows to
-    1 / (1 - confidence) with at most the probability 1 - confidence (Waudby-Smith and Ramdas:
-    “Estimating means of bounded random variables by betting”, JRSS B 2024). The capital is divided
-    among some stakes that are chosen before any value is seen, and left alone: which of them does best
-    depends on how weights and mistakes go together.
+    reached: whether the capital has grown so much that it would seldom do so if the claim were true.
     """
-    stakes = _stakes(len(weights), share, confidence)[:, np.newaxis]
-    parts = weights / heaviest
+    grown = capital(
+        weights, share=share, stakes=_stakes(len(weights), share, confidence), heaviest=heaviest
+    )
+    kept: Flags = grown >= -math.log(1 - confidence)
+    return kept
+
+
+def capital(weights: Numbers, *, share: float, stakes: Numbers, heaviest: float) -> Numbers:
+    """Give the logarithm of what a capital of 1 becomes where none, the first, the first two … lose.
+
+    Each value is a bet: what is not reached wins `share` of its weight, what is reached loses the rest
+    of it. If the share is exceeded, no such bet is favourable, so the capital is 1 at most on average,
+    and grows to 1 / (1 - confidence) with at most the probability 1 - confidence (Waudby-Smith and
+    Ramdas: “Estimating means of bounded random variables by betting”, JRSS B 2024). It is divided evenly
+    among stakes from 0 to 1 that are chosen before any value is seen, and left there: which of them does
+    best depends on how weights and mistakes go together. So the order of the bets does not matter.
+    """
+    stakes, parts = stakes[:, np.newaxis], weights / heaviest
     won = np.log1p(stakes * parts * share / (1 - share))
     # Who stakes everything and loses has nothing left.
     with np.errstate(divide="ignore"):
         lost = np.log1p(-stakes * parts)
     start = np.zeros((len(stakes), 1))
-    logarithms = won.sum(axis=1, keepdims=True) + np.hstack([start, np.cumsum(lost - won, axis=1)])
-    capital = np.logaddexp.reduce(logarithms, axis=0) - math.log(len(stakes))
-    kept: Flags = capital >= -math.log(1 - confidence)
-    return kept
+    grown = won.sum(axis=1, keepdims=True) + np.hstack([start, np.cumsum(lost - won, axis=1)])
+    found: Numbers = np.logaddexp.reduce(grown, axis=0) - math.log(len(stakes))
+    return found
 
 
 def fewest(*, share: float, confidence: float) -> int:

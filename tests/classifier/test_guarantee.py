@@ -1,5 +1,6 @@
 """Promises that hold: populations of which the truth is known, and the two tests by themselves."""
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -8,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from moderation.classifier.guarantee import by_betting, by_counting, fewest, reachable
+from moderation.classifier.guarantee import by_betting, by_counting, capital, fewest, reachable
 from moderation.classifier.thresholds import SHARES, Budgets, choose
 
 Numbers = NDArray[np.float64]
@@ -123,6 +124,32 @@ def test_betting_allows_little_less_than_counting_where_all_weigh_alike(
 
     # At most two standard deviations of what is expected.
     assert counted - 2 * math.sqrt(values * share) < bet <= counted
+
+
+@pytest.mark.parametrize(
+    ("light", "heavy"),
+    [
+        # Weight and chance of being reached go together or not; 0.1 of the weight is reached.
+        (0.1, 0.1),
+        (0.4, 0.0),
+        (0.0, 2 / 15),
+    ],
+)
+def test_betting_gains_nothing_on_average_where_the_share_is_just_exceeded(
+    light: float, heavy: float
+) -> None:
+    """All that five values can be: each weighs 1 or 3, equally often, and is reached or not."""
+    kinds = [(1.0, True, light / 2), (1.0, False, (1 - light) / 2)]
+    kinds += [(3.0, True, heavy / 2), (3.0, False, (1 - heavy) / 2)]
+    expected = 0.0
+    for values in itertools.product(kinds, repeat=5):
+        # Those that are reached come first.
+        weights = np.array([weight for weight, _, _ in sorted(values, key=lambda one: not one[1])])
+        grown = capital(weights, share=0.1, stakes=np.array([0.2, 0.6, 1.0]), heaviest=3.0)
+        reached = sum(is_reached for _, is_reached, _ in values)
+        expected += math.exp(grown[reached]) * math.prod(chance for _, _, chance in values)
+
+    assert expected == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("share", SHARES)
