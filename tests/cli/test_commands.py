@@ -547,6 +547,12 @@ class TestModels:
         assert told.exit_code == 3
         assert "0 rejected and 0 approved comments are too few" in told.stderr
 
+    @pytest.mark.parametrize("confidence", ["0", "1", "95"])
+    def test_nothing_is_quite_sure(self, run, confidence):
+        told = run("retrain", "--confidence", confidence)
+
+        assert (told.exit_code, "is not in the range 0<x<1" in told.stderr) == (2, True)
+
     def test_without_decisions_there_is_nothing_to_measure(self, ready):
         told = ready("evaluate")
 

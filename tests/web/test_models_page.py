@@ -16,6 +16,7 @@ from moderation.classifier import registry
 from moderation.classifier.card import Consequences, Identity, Measure, Trial
 from moderation.classifier.curves import curves
 from moderation.classifier.storage import save
+from moderation.classifier.thresholds import Kept
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
 from moderation.store.tables import AuditEntry, Moderator, Permission, Role, Site, StoredVerdict
@@ -146,6 +147,12 @@ class TestLooking:
 
         assert "A person is asked from 30.0% 25.0%" in said
         assert "above a good one (AUC) 90.0% 95.0%" in said
+
+    def test_a_model_that_only_estimated_its_thresholds_promises_nothing(self, root, models):
+        keep(models, "site-0", budgets=Kept(good_lost=0.01, bad_published=0.1))
+
+        assert "none of them is a promise" in words(root.read("/console/models/site-0"))
+        assert "none of them is a promise" not in words(root.read("/console/models/site-1"))
 
     def test_a_card_without_curves_says_how_to_draw_them(self, root, models):
         keep(models, "site-0", tests=(trial("open texts", 0.9, drawn=False),))

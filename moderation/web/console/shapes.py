@@ -73,6 +73,29 @@ SHAPES = (
     _("From %(share)s on it is rejected: at most %(good)s of the good comments are expected there."),
     _("Nothing is rejected without a person: too few good comments were held out to promise it."),
     _("A person decides on the rest."),
+    _(
+        "Below %(share)s a comment is approved: with %(sure)s confidence, at most %(bad)s of all bad"
+        " comments lie there."
+    ),
+    _(
+        "From %(share)s on it is rejected: with %(sure)s confidence, at most %(good)s of all good"
+        " comments lie there."
+    ),
+    _(
+        "Nothing is approved without a person: to promise with %(sure)s confidence that at most %(bad)s"
+        " of the bad comments are published, it takes at least %(number)s decided bad comments that it"
+        " did not learn from, and more where some of them stand for many."
+    ),
+    _(
+        "Nothing is rejected without a person: to promise with %(sure)s confidence that at most %(good)s"
+        " of the good comments are rejected, it takes at least %(number)s decided good comments that it"
+        " did not learn from, and more where some of them stand for many."
+    ),
+    _(
+        "A promise is broken by at most one in %(number)s models made so, as long as comments stay like"
+        " those it was measured on."
+    ),
+    _("Shares like these were only estimated when this model was made, so none of them is a promise."),
     _("It reads English. It is not asked about comments in another language, where that can be told."),
     _("Spam of blogs is learnt from our own texts, and no open test measures it."),
     _("Spam that only flatters is told by its links and its author's name, where the site sends them."),
