@@ -65,7 +65,7 @@ OF_DECISIONS: tuple[tuple[Question, Figure, Counting], ...] = (
             name="auc",
             title="Tells bad comments from good ones (AUC)",
             meaning="Take a comment that was rejected and one that was approved: "
-            "how often the rejected one scores higher. 50% is chance, 100% is always.",
+            "how often the rejected one scores higher. A coin would manage half of the times.",
             margin=policy.AUC,
             is_whole=True,
         ),
@@ -77,7 +77,7 @@ OF_DECISIONS: tuple[tuple[Question, Figure, Counting], ...] = (
             name="outcome f1",
             title="What becomes of comments in the end (F1)",
             meaning="How well what is published and what is rejected agree with the moderators, "
-            "if people decide rightly on all that waits for them. 100% is full agreement.",
+            "if people decide rightly on all that waits for them.",
             margin=policy.OUTCOME_F1,
             is_whole=True,
         ),
@@ -124,13 +124,12 @@ OF_DECISIONS: tuple[tuple[Question, Figure, Counting], ...] = (
     ),
     (
         Question(
-            name="automatic",
-            title="Decided without a person",
-            meaning="How many comments would be published or rejected at once; the others wait for a "
-            "moderator.",
-            margin=policy.AUTOMATIC,
+            name="rightly decided",
+            title="Rightly decided without a person",
+            meaning="How many comments would be published or rejected at once, as moderators decided.",
+            margin=policy.RIGHTLY_DECIDED,
         ),
-        figures.automatic,
+        figures.rightly_decided,
         _all,
     ),
 )

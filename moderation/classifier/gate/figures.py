@@ -85,9 +85,13 @@ def bad_published(said: Said, bad: Flags, weights: Numbers) -> Numbers:
     return ratio(weights @ (bad & said.approved), weights @ bad)
 
 
-def automatic(said: Said, _bad: Flags, weights: Numbers) -> Numbers:
-    """Which share of all comments is decided without a person."""
-    return ratio(weights @ (said.approved | said.rejected), weights.sum(axis=1))
+def rightly_decided(said: Said, bad: Flags, weights: Numbers) -> Numbers:
+    """Which share of all comments is decided without a person, and rightly.
+
+    A wrong decision counts for nothing: a model that asks a person instead has lost nothing by it.
+    """
+    right = (bad & said.rejected) | (~bad & said.approved)
+    return ratio(weights @ right, weights.sum(axis=1))
 
 
 def ratio(parts: Numbers, wholes: Numbers) -> Numbers:

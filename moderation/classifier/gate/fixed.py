@@ -23,8 +23,8 @@ from moderation.classifier.model import Classifier
 from moderation.classifier.safety import evasion, honest, identity
 from moderation.classifier.safety.disguises import DISGUISES, PAIRS
 
-# Each pair of disguises is put on every so many-th comment: a few thousand texts, which take a second.
-_EVERY_NTH = 32
+# Each pair of disguises is put on every so many-th comment: some thousand texts, which take a second.
+_EVERY_NTH = 64
 _PEOPLE_SHOWN = 12
 _DIGITS = 4
 

@@ -9,27 +9,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from moderation.classifier.card import Curves
 from moderation.classifier.gate import sentences
+from moderation.classifier.gate.bars import EVEN_AT, MARGIN_AT, Bar, bar
 from moderation.classifier.gate.report import Check, Finding, Moved, Report
 from moderation.verdict import Action, Thresholds, percent
 
-# Bars are drawn in margins, so that those of all checks can be compared; what is further is cut off.
-_MOST_MARGINS = 4.0
 # The side of a plot in the units of its drawing.
 _SIDE = 300.0
 _METER = 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A gain and its interval, as places from 0 (much worse) to 100 (much better)."""
-
-    low: float
-    high: float
-    dot: float
-    # Whether there is more of it than is drawn.
-    is_cut_left: bool
-    is_cut_right: bool
-    is_dot_drawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +34,14 @@ def render(report: Report) -> str:
         .render(
             report=report,
             groups=[
-                (about, [Row(check, _bar(check)) for check in group])
+                (about, [Row(check, bar(check)) for check in group])
                 for about, group in groupby(report.checks, key=lambda check: check.about)
             ],
             actions=tuple(Action),
             findings=Finding,
             sides=(report.serving, report.candidate),
-            margin_at=_place(-1.0),
-            even_at=_place(0.0),
+            margin_at=MARGIN_AT,
+            even_at=EVEN_AT,
             most_moved=max(map(_move, (*report.words.against, *report.words.in_favour)), default=1.0),
         )
     )
@@ -86,25 +72,6 @@ def _environment() -> Environment:
         value=sentences.value,
     )
     return environment
-
-
-def _bar(check: Check) -> Bar | None:
-    if check.gain is None or check.gain_between is None:
-        return None
-    gain, low, high = (each / check.margin for each in (check.gain, *check.gain_between))
-    return Bar(
-        _place(low),
-        _place(high),
-        _place(gain),
-        is_cut_left=low < -_MOST_MARGINS,
-        is_cut_right=high > _MOST_MARGINS,
-        is_dot_drawn=abs(gain) <= _MOST_MARGINS,
-    )
-
-
-def _place(margins: float) -> float:
-    within = min(max(margins, -_MOST_MARGINS), _MOST_MARGINS)
-    return round(100 * (within + _MOST_MARGINS) / (2 * _MOST_MARGINS), 2)
 
 
 def _curve(curves: Curves) -> str:

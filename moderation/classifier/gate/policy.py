@@ -24,7 +24,7 @@ GOOD_REJECTED = 0.01
 BAD_PUBLISHED = 0.02
 """Twice as much as of the good ones: what is published can be reported, what is rejected is gone."""
 
-AUTOMATIC = 0.10
+RIGHTLY_DECIDED = 0.10
 """More caution harms no reader, but a queue that grows by more than this surprises its moderators."""
 
 CIVIL_REJECTED = 0.01
@@ -69,16 +69,16 @@ def judge(
 def overall(checks: Iterable[Check]) -> Finding:
     """Say what all checks together show.
 
-    Worse where one is. Better only where the candidate is shown to be better at something on the
-    newest decisions, and looks worse than allowed nowhere, not even where that is not shown. Equal
-    where every check on the newest decisions shows that it is not worse.
+    Worse where one is. Otherwise nothing can be told where it looks worse than allowed anywhere, though
+    that is not shown. Better where the candidate is shown to be better at something on the newest
+    decisions, and equal where every check on these shows that it is not worse.
     """
     every = list(checks)
     newest = [check.finding for check in every if check.about == NEWEST]
     if any(check.finding is Finding.WORSE for check in every):
         return Finding.WORSE
-    if Finding.BETTER in newest and not any(check.is_doubtful for check in every):
+    if any(check.is_doubtful for check in every):
+        return Finding.UNKNOWN
+    if Finding.BETTER in newest:
         return Finding.BETTER
-    if newest and Finding.UNKNOWN not in newest:
-        return Finding.EQUAL
-    return Finding.UNKNOWN
+    return Finding.EQUAL if newest and Finding.UNKNOWN not in newest else Finding.UNKNOWN
