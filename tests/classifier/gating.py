@@ -59,7 +59,7 @@ def a_report(*checks: Check, serving: str = "base-2026-11", candidate: str = "si
     every = checks or (
         a_check(Finding.BETTER),
         a_check(place=2),
-        a_check(Finding.UNKNOWN, place=3),
+        a_check(Finding.UNKNOWN, place=5),
         a_check(Finding.EQUAL, about=ABUSE, place=4),
     )
     finding = policy.overall(every)

@@ -187,7 +187,8 @@ def _choose(entry: Entry, *, is_rollback: bool) -> Response | tuple[str, HTTPSta
         return page, HTTPStatus.CONFLICT
     # Whoever goes back knows the model: it served before.
     objection = "" if is_rollback else gate_of(_folder() / entry.name).objection
-    if objection and not chosen.despite:
+    # What cannot serve at all says so below.
+    if objection and not chosen.despite and _problem(entry) is None:
         problem = _("Confirm that it shall serve although it did not pass the gate.")
         page = _confirmation(entry, pointer, problem=problem, may_choose=True)
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
