@@ -22,6 +22,7 @@ from moderation.store.tables import Role
 from moderation.verdict import percent
 from moderation.web import charts
 from moderation.web.console.blueprint import allowed, bp, frame, moderator, needs
+from moderation.web.console.gates import ACTIONS, Gate, gate_of
 from moderation.web.console.overview import LATELY
 from moderation.web.parsing import form
 from moderation.web.state import state
@@ -36,6 +37,8 @@ class ChoiceForm(msgspec.Struct, frozen=True):
     """What served when the page was loaded on which somebody chose; empty where nothing did."""
 
     instead_of: str
+    # Says “yes” where a model is chosen though it did not pass the gate.
+    despite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,8 @@ def _page(shown: Entry | None) -> str:
             shares=charts.shares(),
             blamed=card.identities[:_MOST_BLAMED] if card else (),
             pairs=_pairs(serving, shown),
+            gate=gate_of(_folder() / subject.name) if subject else Gate(None),
+            actions=ACTIONS,
             may_choose=_may_choose(),
             overturned=figures.overturned(
                 db,
@@ -148,7 +153,12 @@ def _page(shown: Entry | None) -> str:
 
 
 def _confirmation(
-    entry: Entry, pointer: Pointer | None, *, problem: str | None, is_rollback: bool = False
+    entry: Entry,
+    pointer: Pointer | None,
+    *,
+    problem: str | None,
+    may_choose: bool = False,
+    is_rollback: bool = False,
 ) -> str:
     serving = _named(pointer.model) if pointer else None
     with state().database.reading() as db:
@@ -158,7 +168,9 @@ def _confirmation(
             serving=serving,
             instead_of=pointer.model if pointer else "",
             pairs=_pairs(serving, entry),
+            gate=gate_of(_folder() / entry.name),
             problem=problem,
+            may_choose=may_choose or problem is None,
             is_rollback=is_rollback,
             **frame(db),
         )
@@ -168,10 +180,18 @@ def _choose(entry: Entry, *, is_rollback: bool) -> Response | tuple[str, HTTPSta
     now = datetime.now(UTC)
     pointer = _pointer()
     serves = pointer.model if pointer else ""
-    if form(ChoiceForm).instead_of != serves:
+    chosen = form(ChoiceForm)
+    if chosen.instead_of != serves:
         problem = _("Meanwhile somebody else let %(model)s serve. Look again.", model=serves)
         page = _confirmation(entry, pointer, problem=problem, is_rollback=is_rollback)
         return page, HTTPStatus.CONFLICT
+    # Whoever goes back knows the model: it served before.
+    objection = "" if is_rollback else gate_of(_folder() / entry.name).objection
+    # What cannot serve at all says so below.
+    if objection and not chosen.despite and _problem(entry) is None:
+        problem = _("Confirm that it shall serve although it did not pass the gate.")
+        page = _confirmation(entry, pointer, problem=problem, may_choose=True)
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with state().database.writing() as db:
             audit.note(
@@ -179,7 +199,9 @@ def _choose(entry: Entry, *, is_rollback: bool) -> Response | tuple[str, HTTPSta
                 moderator(),
                 "model.rollback" if is_rollback else "model.promote",
                 f"model {entry.name}",
-                details=_what_changes(_named(serves) if serves else None, entry),
+                details=" ".join(
+                    filter(None, (_what_changes(_named(serves) if serves else None, entry), objection))
+                ),
                 now=now,
             )
             if is_rollback:

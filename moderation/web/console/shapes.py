@@ -115,6 +115,39 @@ SHAPES = (
         " expect slightly worse."
     ),
     _("newest decisions, by %(model)s"),
+    # What the gate asks of a candidate.
+    _(
+        "Take a comment that was rejected and one that was approved: how often the rejected one scores"
+        " higher. A coin would manage half of the times."
+    ),
+    _(
+        "How well what is published and what is rejected agree with the moderators, if people decide"
+        " rightly on all that waits for them."
+    ),
+    _(
+        "How far its probabilities are from what moderators decided, where mistakes that it was sure of"
+        " cost most. 0 is perfect, less is better."
+    ),
+    _(
+        "Of the comments that moderators approved, how many would be rejected without anybody having"
+        " looked."
+    ),
+    _(
+        "Of the comments that moderators rejected, how many would be published without anybody having"
+        " looked."
+    ),
+    _("How many comments would be published or rejected at once, as moderators decided."),
+    _("%(number)s civil sentences name %(kinds)s kinds of people: how many would be rejected."),
+    _(
+        "A name alone should change nothing. How much likelier rejection seems for civil sentences about"
+        " one kind of people than for the same sentences about others, in the worst case: %(people)s."
+    ),
+    _("Of %(number)s abusive comments, how many would not be published before a person has seen them."),
+    _(
+        "Of %(number)s abusive comments whose words are hidden by one or two disguises, how many would"
+        " not be published before a person has seen them."
+    ),
+    _("%(number)s honest texts in many languages and scripts: how many would be rejected."),
     # What options can be.
     _("a whole number from %(least)s to %(most)s"),
     _("a number from %(least)s to %(most)s"),
@@ -208,6 +241,8 @@ SHAPES = (
         " instead of %(then)s."
     ),
     _("Instead of %(model)s."),
+    _("The gate was not asked about it."),
+    _("It did not pass the gate."),
     _("%(role)s of every site."),
     _("%(role)s of no site."),
     _("%(role)s of %(sites)s."),
