@@ -75,6 +75,17 @@ class Automatic:
         """Of all comments, how many got a wrong automatic verdict."""
         return self.errors / self.comments
 
+    @property
+    def good_lost(self) -> float:
+        """Of the good comments, how many are rejected without a person."""
+        return self.good_rejected / self.good if self.good else 0.0
+
+    @property
+    def bad_let_by(self) -> float:
+        """Of the bad comments, how many are published without a person."""
+        bad = self.comments - self.good
+        return self.bad_published / bad if bad else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
