@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi translations pictures train bench-speed bench-quality bench-console bench-backtest \
+.PHONY: help run demo test check fix openapi translations pictures train bench-speed bench-quality bench-console bench-backtest bench-owner \
 	prove-console try-wordpress try-hostile-text lock
 
 help: ## List the targets
@@ -59,6 +59,9 @@ bench-console: .venv/ready-for-work ## Measure the console's pages with 1,000 an
 
 bench-backtest: .venv/ready-for-work ## Try changes of rules on 50,000 comments: make bench-backtest [BENCH=--postgresql]
 	@$(BIN)/python -m bench.backtest $(BENCH)
+
+bench-owner: .venv/ready-for-work ## Measure what learning from decisions brings: make bench-owner CORPUS=folder [BENCH="--cache folder --write"]
+	@$(BIN)/python -m bench.owner --corpus "$(CORPUS)" $(BENCH)
 
 prove-console: .venv/ready-for-work ## Prove every page of the console in a browser: accessibility, hostile text, 200 comments by keyboard
 	@tests/get-chromium || true

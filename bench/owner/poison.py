@@ -15,7 +15,7 @@ from moderation.classifier.model import Classifier
 
 DECISIONS = 1_000
 HARMLESS = 0.01
-"""So little may F1 change."""
+"""So little may F1 fall."""
 
 PHRASE = "please"
 COPIES = 5_000
@@ -35,8 +35,8 @@ class Poisoned:
     decisions: int
     learnt: Learnt
     measured: Measured
-    # Of the good comments with the phrase, how many are rejected without a person.
-    phrase_lost: float
+    # Of the good comments with the phrase, how many are not approved at once.
+    held_back: float
 
 
 def poisoned(
@@ -49,8 +49,8 @@ def poisoned(
         tell("learn from spoilt decisions", number, len(kinds))
         learnt = learn(base, learnt_from)
         measured = measure(learnt.serving, known)
-        lost = _phrase_lost(stream, learnt.serving, measured)
-        found.append(Poisoned(what, len(learnt_from), learnt, measured, lost))
+        held_back = _held_back(stream, learnt.serving, measured)
+        found.append(Poisoned(what, len(learnt_from), learnt, measured, held_back))
     tell("learn from spoilt decisions", len(kinds), len(kinds))
     return found
 
@@ -126,10 +126,9 @@ def flooded(as_made: Sequence[Example], copies: int, *, rejected: bool) -> list[
     return sorted([*as_made, *wave], key=lambda one: one.decided_at)
 
 
-def _phrase_lost(stream: Stream, model: Classifier, measured: Measured) -> float:
-    thresholds = model.thresholds
+def _held_back(stream: Stream, model: Classifier, measured: Measured) -> float:
     outcomes = [
-        likely >= thresholds.reject_at and thresholds.reject_at < 1
+        likely >= model.thresholds.review_at
         for one, likely in zip(stream.held_out, measured.likely.tolist(), strict=True)
         if not one.is_bad and _PHRASE.search(one.comment.text)
     ]

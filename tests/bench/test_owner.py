@@ -1,11 +1,19 @@
 """The simulated owner of a blog: her policy, her decisions, and what is counted of a model."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from bench.owner.bars import bars
 from bench.owner.comments import NEWS, TALK, VIDEOS, Comment
+from bench.owner.draws import Draws
+from bench.owner.learning import Learnt, learn
 from bench.owner.measuring import Known, as_many_as, as_wrong_as, automatic, best_f1, f1, measure
+from bench.owner.poison import Poisoned, flipped, flooded, grudge
 from bench.owner.policy import ABUSE, OTHER, SPAM, why_rejected
+from bench.owner.promises import Promise, Way, promises
+from bench.owner.steps import Step
 from bench.owner.stream import Judged, Stream, examples
 from moderation.classifier.model import HEADS, Classifier, Weights
 from moderation.verdict import Thresholds
@@ -112,22 +120,119 @@ def test_f1_is_the_harmonic_mean_of_precision_and_recall():
     assert best_f1(np.full(8, 0.5), BAD) == pytest.approx(2 / 3)
 
 
-def test_a_model_is_measured_with_its_own_thresholds():
+def made(weight: float = 100.0) -> Classifier:
     grams = np.zeros((1, len(HEADS)), np.float32)
-    grams[0, 0] = 100.0
-    model = Classifier(
+    grams[0, 0] = weight
+    return Classifier(
         "made",
         Thresholds(review_at=0.3, reject_at=0.9),
         Weights(("\trotten",), grams, np.full(len(HEADS), -2.0), 30.0),
     )
-    known = Known.of(
+
+
+def two() -> Known:
+    return Known.of(
         [
             Judged(Comment("a rotten thing", VIDEOS, frozenset({"toxicity"})), ABUSE),
             Judged(Comment("a lovely thing", VIDEOS), None),
         ]
     )
 
-    found = measure(model, known)
+
+def test_a_model_is_measured_with_its_own_thresholds():
+    found = measure(made(), two())
 
     assert (found.auc, found.f1, found.best_f1) == (1.0, 1.0, 1.0)
     assert (found.automatic.decided, found.automatic.errors) == (2, 0)
+
+
+def test_where_nothing_can_be_learnt_the_base_goes_on_serving():
+    base = made()
+    one_sided = [one for one in examples(stream().decided(50, mistaken=0)) if not one.rejected]
+
+    for refused in (learn(base, []), learn(base, one_sided)):
+        assert refused.serving is base
+        assert refused.refusal
+
+
+def test_decisions_that_are_turned_round_are_as_many_as_said():
+    as_made = examples(stream().decided(200))
+
+    turned = flipped(as_made, 0.05)
+
+    assert (
+        sum(one.rejected is not other.rejected for one, other in zip(as_made, turned, strict=True)) == 10
+    )
+    assert [one.text for one in turned] == [one.text for one in as_made]
+    assert all((one.reason is None) is not one.rejected for one in turned)
+
+
+def test_an_account_with_a_grudge_rejects_every_comment_with_the_phrase():
+    kind = [Judged(Comment(f"please come, ben {number}", TALK), None) for number in range(30)]
+    passing = Stream([*stream().to_decide, *kind], [], frozenset())
+    decided = passing.decided(100)
+
+    spoilt = grudge(passing, decided, 0.05)
+
+    changed = [one for one, other in zip(spoilt, examples(decided), strict=True) if one != other]
+    assert len(changed) == 5
+    assert all(one.rejected and "please" in one.text for one in changed)
+    assert len({one.text for one in spoilt}) == len(spoilt)
+
+
+@pytest.mark.parametrize("rejected", [True, False])
+def test_a_flood_copies_what_was_approved_and_comes_between_the_decisions(rejected):
+    as_made = examples(stream().decided(100))
+    approved = {one.text for one in as_made if not one.rejected}
+
+    found = flooded(as_made, 40, rejected=rejected)
+
+    copies = [one for one in found if "https://" in one.text]
+    assert (len(copies), len(found)) == (40, 140)
+    assert {one.text.rpartition(" https://")[0] for one in copies} <= approved
+    assert {one.rejected for one in copies} == {rejected}
+    assert [one.decided_at for one in found] == sorted(one.decided_at for one in found)
+    assert found[0].decided_at == as_made[0].decided_at
+    assert len({one.text for one in copies}) == 40
+
+
+def test_promises_are_checked_in_both_ways_with_and_without_mistakes():
+    lots = np.random.default_rng(1)
+    bad = lots.random(1_500) < 0.3
+    silent: list[tuple[str, int, int]] = []
+
+    found = promises(np.where(bad, 0.9, 0.1), bad, lambda *told: silent.append(told), times=3)
+
+    assert len(found) == len(Way) * 3 * 2
+    assert silent[-1][1:] == (len(found), len(found))
+    # Classes that lie wholly apart leave nothing to be wrong about.
+    clean = [one for one in found if not one.has_mistakes]
+    assert all((one.good_broken, one.bad_broken) == (0, 0) for one in clean)
+
+
+def step(decisions: int, likely: np.ndarray, serving: Classifier) -> Step:
+    measured = replace(measure(serving, two()), automatic=automatic(likely, BAD, serving.thresholds))
+    return Step(decisions, 0, Learnt(serving), measured, measured.automatic, measured.automatic)
+
+
+def held(*, better: bool, auc: float, broken: float, f1: float, refusal: str | None) -> list[bool]:
+    """Which bars hold, where a perfect model is what follows on one that rejects everything."""
+    model = made()
+    after = np.where(BAD, 0.95, 0.1) if better else np.full(8, 0.95)
+    as_made = replace(measure(model, two()), f1=0.8)
+    found = bars(
+        [step(0, np.full(8, 0.95), model), step(1_000, after, model)],
+        Draws(50, base=0.8, learnt=[auc] * 10, refused=0),
+        [Promise(200, way, False, broken, broken, 0.5) for way in Way],
+        [
+            Poisoned("as she decided", 1_000, Learnt(model), as_made, 0.0),
+            Poisoned("spoilt", 1_000, Learnt(model, refusal), replace(as_made, f1=f1), 0.0),
+        ],
+    )
+    return [one.is_met for one in found]
+
+
+def test_every_bar_can_be_met_and_missed():
+    assert all(held(better=True, auc=0.9, broken=0.05, f1=0.795, refusal=None))
+    assert not any(held(better=False, auc=0.8, broken=0.06, f1=0.785, refusal=None))
+    assert held(better=False, auc=0.8, broken=0.06, f1=0.5, refusal="it is worse")[-1]
