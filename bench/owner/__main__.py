@@ -17,11 +17,11 @@ from bench.owner.measuring import Known, measure
 from bench.owner.page import Findings, page, picture
 from bench.owner.poison import poisoned
 from bench.owner.promises import promises
-from bench.owner.steps import steps
+from bench.owner.steps import RIPE, steps
 from moderation.classifier.counting import Progress
 from moderation.progress import progress
 
-_DRAWN = (FEW, 4 * FEW)
+_DRAWN = (FEW, 4 * FEW, RIPE)
 
 
 def main() -> None:

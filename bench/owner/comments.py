@@ -132,15 +132,15 @@ class _Kept:
 
 
 def _kept(corpus: Path) -> Iterator[_Kept]:
-    for name, origin, wrongs in (
-        ("civil_comments", NEWS, _wrongs_of_news),
-        ("jigsaw_six_labels", TALK, _wrongs_of_talk),
-        ("jigsaw_toxic_only", TALK, _wrongs_of_talk),
+    for name, columns, origin, wrongs in (
+        ("civil_comments", ("raters", "raters_toxic", "spans"), NEWS, _wrongs_of_news),
+        ("jigsaw_six_labels", tuple(_WIKIPEDIA), TALK, _wrongs_of_talk),
+        ("jigsaw_toxic_only", ("toxic",), TALK, _wrongs_of_talk),
     ):
-        for row in _rows(corpus / f"toxicity/{name}.csv.gz"):
+        for row in _rows(corpus / f"toxicity/{name}.csv.gz", "text", *columns):
             if _is_kept(row["text"]):
                 yield _Kept(row["text"], origin, wrongs(row))
-    rows = list(_rows(corpus / "spam/youtube.csv.gz"))
+    rows = list(_rows(corpus / "spam/youtube.csv.gz", "video", "text", "spam"))
     videos = sorted({row["video"] for row in rows})
     late = videos[len(videos) // 2 :]
     for row in rows:
@@ -148,12 +148,16 @@ def _kept(corpus: Path) -> Iterator[_Kept]:
         yield _Kept(row["text"], VIDEOS, spam, "last" if row["video"] in late else "first")
 
 
-def _rows(path: Path) -> Iterator[Mapping[str, str]]:
+def _rows(path: Path, *columns: str) -> Iterator[Mapping[str, str]]:
     # Some comments are longer than the csv module's own limit.
     csv.field_size_limit(10_000_000)
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
-            yield from csv.DictReader(lines)
+            reader = csv.DictReader(lines)
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise CorpusUnusable(f"{path} has no column {', '.join(missing)}")
+            yield from reader
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
         raise CorpusUnusable(f"{path} cannot be read: {error}") from error
 

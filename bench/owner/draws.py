@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bench.owner.learning import learn
-from bench.owner.measuring import Known, measure
+from bench.owner.measuring import Known, as_many_as, measure
 from bench.owner.stream import Stream, examples
 from moderation.classifier.counting import Progress
 from moderation.classifier.model import Classifier
@@ -14,11 +14,14 @@ FEW = 50
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """The AUC of what serves after so many decisions, once for each draw."""
+    """What serves after so many decisions, once for each draw."""
 
     decisions: int
+    # The AUC, of the base and in each draw.
     base: float
     learnt: list[float]
+    # Of as many verdicts as the base gives, how many are wrong, in each draw.
+    wrong: list[float]
     # How often nothing was learnt, or nothing better, so that the base goes on serving.
     refused: int
 
@@ -32,13 +35,16 @@ def draw(
     stream: Stream, base: Classifier, known: Known, tell: Progress, *, decisions: int, draws: int
 ) -> Draws:
     """Learn from the first decisions of so many streams; each begins with other comments."""
-    step = f"learn from {decisions} decisions"
-    found, refused = [], 0
+    step = f"learn from {decisions:,} decisions"
+    before = measure(base, known)
+    found, wrong, refused = [], [], 0
     for number in range(draws):
         tell(step, number, draws)
         # The stream of the other figures has the seed 0.
         learnt = learn(base, examples(stream.decided(decisions, seed=number + 1)))
+        after = measure(learnt.serving, known)
+        found.append(after.auc)
+        wrong.append(as_many_as(before.automatic, after.likely, known.bad).of_verdicts)
         refused += learnt.refusal is not None
-        found.append(measure(learnt.serving, known).auc)
     tell(step, draws, draws)
-    return Draws(decisions, measure(base, known).auc, found, refused)
+    return Draws(decisions, before.auc, found, wrong, refused)

@@ -79,6 +79,7 @@ def page(found: Findings, corpus: Path) -> list[str]:
                 "worst",
                 "mean",
                 "best",
+                "wrong",
                 "not learnt",
             ),
             map(_draws, found.draws),
@@ -105,10 +106,10 @@ def page(found: Findings, corpus: Path) -> list[str]:
 def picture(found: Findings) -> str:
     """Draw how three figures change as decisions come in."""
     rows = [
-        *(_row(_named(one), one.measured, is_ours=True) for one in found.steps),
+        *(_row(f"after {_named(one)}", one.measured, is_ours=True) for one in found.steps),
         _row("shipped (has seen them)", found.shipped, is_ours=False),
     ]
-    kinds = ("decided without a person", "wrong, of those", "pairs ranked wrongly")
+    kinds = ("decided alone", "wrong, of those", "pairs ranked wrongly")
     axis = plot.Axis(
         "percent; more decided is better, less of the others is better",
         1,
@@ -127,7 +128,11 @@ policy; her comments are real ones. She minds other things than the data that th
 from: that is why there is something to learn. Before she has decided anything, a base serves that is
 made like the shipped model, but has seen none of her comments.
 
-![Decided without a person, wrong of those, and pairs ranked wrongly, as decisions come in](learning.svg)
+![Decided alone, wrong of those, and pairs ranked wrongly, as decisions come in](learning.svg)
+
+Each row is a model: the base, what serves after 50 decisions, and so on. Decided alone: so many of her
+comments get a verdict without a person. Wrong, of those: so many of these verdicts she would turn round.
+Pairs ranked wrongly: of a bad comment and a good one, so often the good one looks worse.
 
 """
 
@@ -162,7 +167,8 @@ _LUCK = """\
 ## Was it luck
 
 The same, from other first comments and with other mistakes each time. The columns base to best are AUCs.
-Not learnt: nothing was learnt, or nothing better, and the base went on serving.
+Wrong: of as many verdicts as the base gives, so many are wrong, at best and at worst. Not learnt:
+nothing was learnt, or nothing better, and the base went on serving.
 
 """
 
@@ -211,6 +217,8 @@ _HOW = """
 
 * The base is trained on the corpus without any text that occurs here, in whatever spelling of case and
   punctuation. The shipped model has seen most of them; it is shown to tell how much that matters.
+* Beside the columns that models/README.md names, civil_comments has `spans` (what raters minded, as
+  published) and youtube `video`.
 * Each model is learnt anew from the base and from all decisions until then.
 * All lots are drawn with fixed seeds: the same corpus and version give the same figures.
 """
@@ -263,6 +271,7 @@ def _draws(one: Draws) -> tuple[str, ...]:
         f"{min(one.learnt):.3f}",
         f"{sum(one.learnt) / len(one.learnt):.3f}",
         f"{max(one.learnt):.3f}",
+        f"{min(one.wrong):.1%} to {max(one.wrong):.1%}",
         str(one.refused),
     )
 

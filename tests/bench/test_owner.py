@@ -1,22 +1,28 @@
 """The simulated owner of a blog: her policy, her decisions, and what is counted of a model."""
 
+from collections import Counter
 from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench.owner.bars import bars
-from bench.owner.comments import NEWS, TALK, VIDEOS, Comment
+from bench.owner.bars import Bar, bars
+from bench.owner.comments import KINDS, NEWS, TALK, VIDEOS, Comment, comments
 from bench.owner.draws import Draws
 from bench.owner.learning import Learnt, learn
 from bench.owner.measuring import Known, as_many_as, as_wrong_as, automatic, best_f1, f1, measure
+from bench.owner.page import Findings, page, picture
 from bench.owner.poison import Poisoned, flipped, flooded, grudge
 from bench.owner.policy import ABUSE, OTHER, SPAM, why_rejected
 from bench.owner.promises import Promise, Way, promises
 from bench.owner.steps import Step
 from bench.owner.stream import Judged, Stream, examples
+from moderation.classifier.corpus import CorpusUnusable, fingerprint
 from moderation.classifier.model import HEADS, Classifier, Weights
 from moderation.verdict import Thresholds
+from tests.classifier.making import SIX, write
 
 BAD = np.array([0, 0, 0, 1, 0, 1, 1, 1], np.bool_)
 LIKELY = np.array([0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9])
@@ -56,6 +62,60 @@ def stream(size: int = 200) -> Stream:
         for number in range(size)
     ]
     return Stream(some, some, frozenset())
+
+
+def corpus(folder: Path, *, videos: bool = True) -> Path:
+    """Of every kind of comment enough for forty to decide on and forty to measure on."""
+    rated = [(f"news {n}", 10, minded, "Insult=2") for n in range(400) for minded in (3, 5, 10)]
+    write(
+        folder / "toxicity/civil_comments.csv.gz",
+        ("text", "raters", "raters_toxic", "spans"),
+        [(f"{text} of {minded}", raters, minded, spans) for text, raters, minded, spans in rated],
+    )
+    six = [(f"talk {n}", n % 2, *[0] * 5) for n in range(800)]
+    write(folder / "toxicity/jigsaw_six_labels.csv.gz", ("text", *SIX), list(six))
+    # A copy of one comment is one comment.
+    write(
+        folder / "toxicity/jigsaw_toxic_only.csv.gz",
+        ("text", "toxic"),
+        [(f"TALK {n}!", 0) for n in range(800)],
+    )
+    rows = [(f"-{video}", f"{video} {n}", n % 2) for video in "abcd" for n in range(10)]
+    columns = ("video" if videos else "page", "text", "spam")
+    write(folder / "spam/youtube.csv.gz", columns, list(rows))
+    return folder
+
+
+def test_comments_are_chosen_in_the_shares_of_their_kinds_and_none_twice(tmp_path):
+    found = comments(corpus(tmp_path), decided=40, held_out=40)
+
+    marks = [fingerprint(one.text) for one in (*found.decided, *found.held_out)]
+    assert len(set(marks)) == len(marks)
+    # The base may see none of them, nor what was put aside and not chosen.
+    assert set(marks) < found.fingerprints
+    for some in (found.decided, found.held_out):
+        counted = Counter((one.origin, bool(one.wrongs)) for one in some)
+        assert counted == {(kind.origin, kind.is_bad): round(40 * kind.share) for kind in KINDS}
+    # Nor does she decide on what raters quarrelled about.
+    assert not any("of 5" in one.text for one in (*found.decided, *found.held_out))
+
+
+def test_what_is_measured_on_stands_under_other_videos(tmp_path):
+    found = comments(corpus(tmp_path), decided=40, held_out=40)
+
+    first, last = (
+        {one.text[0] for one in some if one.origin == VIDEOS} for some in (found.decided, found.held_out)
+    )
+    assert (first, last) == (set("ab"), set("cd"))
+
+
+def test_a_corpus_that_is_too_small_or_lacks_a_column_is_refused(tmp_path):
+    with pytest.raises(CorpusUnusable, match=r"2480 are needed and \d+ are there"):
+        comments(corpus(tmp_path), decided=4_000, held_out=40)
+    with pytest.raises(CorpusUnusable, match=r"youtube\.csv\.gz has no column video"):
+        comments(corpus(tmp_path / "other", videos=False), decided=40, held_out=40)
+    with pytest.raises(CorpusUnusable, match="cannot be read"):
+        comments(tmp_path / "nowhere", decided=40, held_out=40)
 
 
 def test_fewer_decisions_are_the_beginning_of_more():
@@ -222,7 +282,7 @@ def held(*, better: bool, auc: float, broken: float, f1: float, refusal: str | N
     as_made = replace(measure(model, two()), f1=0.8)
     found = bars(
         [step(0, np.full(8, 0.95), model), step(1_000, after, model)],
-        Draws(50, base=0.8, learnt=[auc] * 10, refused=0),
+        Draws(50, base=0.8, learnt=[auc] * 10, wrong=[0.1] * 10, refused=0),
         [Promise(200, way, False, broken, broken, 0.5) for way in Way],
         [
             Poisoned("as she decided", 1_000, Learnt(model), as_made, 0.0),
@@ -236,3 +296,28 @@ def test_every_bar_can_be_met_and_missed():
     assert all(held(better=True, auc=0.9, broken=0.05, f1=0.795, refusal=None))
     assert not any(held(better=False, auc=0.8, broken=0.06, f1=0.785, refusal=None))
     assert held(better=False, auc=0.8, broken=0.06, f1=0.5, refusal="it is worse")[-1]
+
+
+def test_every_row_of_the_page_has_a_figure_for_every_column():
+    model = made()
+    as_made = measure(model, two())
+    after = step(50, LIKELY, model)
+    found = Findings(
+        stream=stream(),
+        steps=[step(0, LIKELY, model), replace(after, learnt=Learnt(model, "there are too few"))],
+        shipped=as_made,
+        draws=[Draws(50, base=0.8, learnt=[0.9, 0.7], wrong=[0.1, 0.2], refused=1)],
+        promises=[Promise(200, way, True, 0.04, 0.06, 0.5) for way in Way],
+        poisoned=[Poisoned("as she decided", 1_000, Learnt(model), as_made, 0.0)],
+        bars=[Bar("it holds", "2 of 2", is_met=True), Bar("it does too", "1 of 2", is_met=False)],
+    )
+
+    lines = page(found, Path("corpus"))
+
+    tables = [list(rows) for is_row, rows in groupby(lines, lambda line: line.startswith("|")) if is_row]
+    assert len(tables) == 7
+    assert all(len({line.count("|") for line in rows}) == 1 for rows in tables)
+    assert "* 50 decisions: there are too few." in lines
+    assert "| 50 | 2 | 1 | 0.800 | 0.700 | 0.800 | 0.900 | 10.0% to 20.0% | 1 |" in lines
+    assert "| it does too | 1 of 2 | **no** |" in lines
+    assert "after 50" in picture(found)
