@@ -43,9 +43,9 @@ def _errors(steps: Sequence[Step]) -> Iterator[Bar]:
         served.of_verdicts <= _HALF * base.of_verdicts and served.share >= base.share,
     )
     yield Bar(
-        "The same, with exactly as many comments approved and rejected as the base does",
-        f"{ripe.as_many.errors} wrong; the base {base.errors}",
-        ripe.as_many.errors <= _HALF * base.errors,
+        "The same, where both decide as many comments as the base does, each with its best thresholds",
+        f"{ripe.as_many.of_verdicts:.1%} wrong; the base {steps[0].as_many.of_verdicts:.1%}",
+        ripe.as_many.errors <= _HALF * steps[0].as_many.errors,
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bench.owner.learning import learn
-from bench.owner.measuring import Known, as_many_as, measure
+from bench.owner.measuring import Known, fewest_errors, measure
 from bench.owner.stream import Stream, examples
 from moderation.classifier.counting import Progress
 from moderation.classifier.model import Classifier
@@ -44,7 +44,7 @@ def draw(
         learnt = learn(base, examples(stream.decided(decisions, seed=number + 1)))
         after = measure(learnt.serving, known)
         found.append(after.auc)
-        wrong.append(as_many_as(before.automatic, after.likely, known.bad).of_verdicts)
+        wrong.append(fewest_errors(before.automatic.decided, after.likely, known.bad).of_verdicts)
         refused += learnt.refusal is not None
     tell(step, draws, draws)
     return Draws(decisions, before.auc, found, wrong, refused)

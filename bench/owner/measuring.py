@@ -119,16 +119,21 @@ def automatic(likely: Numbers, bad: Flags, thresholds: Thresholds) -> Automatic:
     return _counted(bad, approved=~rejected & (likely < thresholds.review_at), rejected=rejected)
 
 
-def as_many_as(other: Automatic, likely: Numbers, bad: Flags) -> Automatic:
-    """Count the errors if as many were approved, and as many rejected, as `other` did.
+def fewest_errors(decided: int, likely: Numbers, bad: Flags) -> Automatic:
+    """Count the errors if so many comments had to be decided, with as few errors as possible.
 
-    The comments that look best are approved and those that look worst rejected, so that models with
-    different thresholds can be compared at an equal share of automatic verdicts.
+    Those that look best are approved and those that look worst rejected, in the proportion that suits
+    these very comments: a lower bound, for all models alike. So models with different thresholds can
+    be compared at an equal share of automatic verdicts.
     """
     order = np.argsort(likely, kind="stable")
+    published = np.concatenate(([0], np.cumsum(bad[order])))[: decided + 1]
+    lost = np.concatenate(([0], np.cumsum(~bad[order[::-1]])))[: decided + 1]
+    # If so many are approved, all others of those decided are rejected.
+    best = int(np.argmin(published + lost[::-1]))
     approved, rejected = (np.zeros(len(bad), np.bool_) for _ in range(2))
-    approved[order[: other.approved]] = True
-    rejected[order[len(order) - other.rejected :]] = True
+    approved[order[:best]] = True
+    rejected[order[len(order) - (decided - best) :]] = True
     return _counted(bad, approved=approved, rejected=rejected)
 
 

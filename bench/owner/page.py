@@ -13,7 +13,7 @@ from bench.owner.measuring import Measured
 from bench.owner.poison import PHRASE, Poisoned
 from bench.owner.policy import ABUSE, OTHER, SPAM
 from bench.owner.promises import TIMES, Promise, Way
-from bench.owner.steps import Step
+from bench.owner.steps import SHARES, Step
 from bench.owner.stream import MISTAKEN, Judged, Stream
 from moderation.classifier.thresholds import Budgets
 
@@ -58,15 +58,12 @@ def page(found: Findings, corpus: Path) -> list[str]:
         *_refusals(found.steps),
         *_FAIRLY.splitlines(),
         *report.table(
-            ("decisions", "wrong, with as many verdicts as the base", "decided, with as few errors"),
             (
-                (
-                    _named(one),
-                    f"{one.as_many.errors} of {one.as_many.decided:,} ({one.as_many.of_verdicts:.1%})",
-                    f"{one.as_wrong.share:.0%}",
-                )
-                for one in found.steps
+                *("decisions", "wrong, deciding as many as the base"),
+                *(f"deciding {share:.0%}" for share in SHARES),
+                "decided, with as few errors",
             ),
+            map(_fairly, found.steps),
         ),
         "",
         *_LUCK.splitlines(),
@@ -155,11 +152,11 @@ Measured on comments that nobody decided on, each by what her policy says of it.
 _FAIRLY = """\
 ## The same share, the same errors
 
-Who decides less errs less, so the figures above trade one for the other. Here they do not. In the middle
-column as many comments are approved, and as many rejected, as by the base: those that look best, and
-those that look worst. In the last column, as many are decided as is possible while no more good ones are
-rejected and no more bad ones published than by the base; the thresholds are fitted to these very
-comments, for all rows alike.
+Who decides less errs less, so the figures above trade one for the other. Here they do not. All models
+decide the same share of the comments: as many as the base does with its own thresholds, or a half, or
+six in ten, and so on. So many of these verdicts are wrong. In the last column, as many are decided as is
+possible while no more good ones are rejected, and no more bad ones published, than by the base as it
+serves. The thresholds are fitted to these very comments, for all rows alike.
 
 """
 
@@ -167,7 +164,7 @@ _LUCK = """\
 ## Was it luck
 
 The same, from other first comments and with other mistakes each time. The columns base to best are AUCs.
-Wrong: of as many verdicts as the base gives, so many are wrong, at best and at worst. Not learnt:
+Wrong: so many of the verdicts, deciding as many comments as the base, at best and at worst. Not learnt:
 nothing was learnt, or nothing better, and the base went on serving.
 
 """
@@ -234,6 +231,14 @@ def _named(step: Step) -> str:
 
 def _step(one: Step) -> tuple[str, ...]:
     return _named(one), f"{one.rejected:,}", *_figures(one.measured)
+
+
+def _fairly(one: Step) -> tuple[str, ...]:
+    return (
+        _named(one),
+        *(f"{verdicts.of_verdicts:.1%}" for verdicts in (one.as_many, *one.at_shares)),
+        f"{one.as_wrong.share:.0%}",
+    )
 
 
 def _figures(one: Measured) -> tuple[str, ...]:

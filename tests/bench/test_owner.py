@@ -12,7 +12,7 @@ from bench.owner.bars import Bar, bars
 from bench.owner.comments import KINDS, NEWS, TALK, VIDEOS, Comment, comments
 from bench.owner.draws import Draws
 from bench.owner.learning import Learnt, learn
-from bench.owner.measuring import Known, as_many_as, as_wrong_as, automatic, best_f1, f1, measure
+from bench.owner.measuring import Known, as_wrong_as, automatic, best_f1, f1, fewest_errors, measure
 from bench.owner.page import Findings, page, picture
 from bench.owner.poison import Poisoned, flipped, flooded, grudge
 from bench.owner.policy import ABUSE, OTHER, SPAM, why_rejected
@@ -153,12 +153,23 @@ def test_nothing_is_rejected_where_nothing_may_be():
     assert (found.decided, found.of_verdicts) == (0, 0.0)
 
 
-def test_models_are_compared_at_as_many_verdicts():
-    other = automatic(LIKELY, BAD, Thresholds(review_at=0.45, reject_at=0.6))
-    perfect = np.where(BAD, 0.9, 0.1)
+@pytest.mark.parametrize(
+    ("decided", "errors"),
+    [
+        (0, 0),
+        # The three best and the three worst.
+        (6, 0),
+        # The fourth best is bad, the fourth worst good.
+        (7, 1),
+        # All but one are approved or rejected rightly, wherever the line is drawn between the two.
+        (8, 1),
+    ],
+)
+def test_models_are_compared_at_as_many_verdicts(decided, errors):
+    found = fewest_errors(decided, LIKELY, BAD)
 
-    assert as_many_as(other, LIKELY, BAD) == other
-    assert as_many_as(other, perfect, BAD).errors == 0
+    assert (found.decided, found.errors) == (decided, errors)
+    assert fewest_errors(decided, np.where(BAD, 0.9, 0.1), BAD).errors == 0
 
 
 def test_models_are_compared_at_as_many_errors():
@@ -272,7 +283,8 @@ def test_promises_are_checked_in_both_ways_with_and_without_mistakes():
 
 def step(decisions: int, likely: np.ndarray, serving: Classifier) -> Step:
     measured = replace(measure(serving, two()), automatic=automatic(likely, BAD, serving.thresholds))
-    return Step(decisions, 0, Learnt(serving), measured, measured.automatic, measured.automatic)
+    verdicts = measured.automatic
+    return Step(decisions, 0, Learnt(serving), measured, verdicts, (verdicts,) * 5, verdicts)
 
 
 def held(*, better: bool, auc: float, broken: float, f1: float, refusal: str | None) -> list[bool]:
