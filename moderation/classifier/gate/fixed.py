@@ -83,15 +83,15 @@ def of_people(models: Models, progress: Progress = silence) -> tuple[list[Check]
     estimate = estimates([share(before.rejected, after.rejected, found.units)], sentences)[0]
     checks = [check(PEOPLE, rejected, estimate, len(found.texts))]
     # A row a sentence and a column a kind of people.
-    blames = [_blames(said.probabilities, len(kinds)) for said in (before, after)]
+    blames = [_blames(said, len(kinds)) for said in (before, after)]
     moves = (blames[1] - blames[0]).mean(axis=0)
     # Of equals the first, as they are listed.
     worst = int(np.argmax(moves))
     blame = replace(
         _BLAME,
-        meaning="A name alone should change nothing. How much likelier rejection seems for civil "
-        "sentences about one kind of people than for the same sentences about others, in the worst "
-        f"case: {kinds[worst]}.",
+        meaning="A name alone should change nothing. Of civil sentences about one kind of people, how "
+        "many more would be kept from being published than of the same sentences about others, in the "
+        f"worst case: {kinds[worst]}.",
     )
     moved = mean(blames[0][:, worst], blames[1][:, worst], range(len(sentences)))
     estimate = estimates([moved], sentences)[0]
@@ -154,9 +154,12 @@ def _said(models: Models, found: _Texts, step: str, progress: Progress) -> tuple
     return before, after
 
 
-def _blames(probabilities: Numbers, kinds: int) -> Numbers:
-    """Say by how much each mention of a sentence lies above all mentions of the same sentence."""
-    table = probabilities.reshape(-1, kinds)
+def _blames(said: Said, kinds: int) -> Numbers:
+    """Say of each mention whether it is kept back, above all mentions of the same sentence.
+
+    What is kept back and not the probability: that moves for all, where a model is calibrated anew.
+    """
+    table = (~said.approved).astype(np.float64).reshape(-1, kinds)
     above: Numbers = table - table.mean(axis=1, keepdims=True)
     return above
 
