@@ -85,15 +85,17 @@ def of_people(models: Models, progress: Progress = silence) -> tuple[list[Check]
     # A row a sentence and a column a kind of people.
     blames = [_blames(said, len(kinds)) for said in (before, after)]
     moves = (blames[1] - blames[0]).mean(axis=0)
-    # Of equals the first, as they are listed.
-    worst = int(np.argmax(moves))
+    # To lose a lead over others is no blame. Of equals the first, as they are listed.
+    unblamed = np.maximum(blames[0].mean(axis=0), 0.0)
+    worst = int(np.argmax(blames[1].mean(axis=0) - unblamed))
     blame = replace(
         _BLAME,
         meaning="A name alone should change nothing. Of civil sentences about one kind of people, how "
         "many more would be kept from being published than of the same sentences about others, in the "
         f"worst case: {kinds[worst]}.",
     )
-    moved = mean(blames[0][:, worst], blames[1][:, worst], range(len(sentences)))
+    before_that = blames[0][:, worst] if unblamed[worst] else np.zeros(len(sentences))
+    moved = mean(before_that, blames[1][:, worst], range(len(sentences)))
     estimate = estimates([moved], sentences)[0]
     checks.append(check(PEOPLE, blame, estimate, len(sentences)))
     shares = [said.rejected.reshape(-1, len(kinds)).mean(axis=0) for said in (before, after)]
