@@ -134,6 +134,20 @@ def of_honest(models: Models, progress: Progress = silence) -> list[Check]:
     return [check(HONEST, question, estimate, len(found.texts))]
 
 
+def review_at_most(models: Models, progress: Progress = silence) -> float:
+    """Say from where at most the candidate must ask people, to catch as much known abuse as before.
+
+    On a site that never met such abuse, thresholds found on its decisions alone would publish it.
+    """
+    return min(_keeps(models, found, progress) for found in (_abuse(), _disguised()))
+
+
+def _keeps(models: Models, found: _Texts, progress: Progress) -> float:
+    before, after = _said(models, found, "known abuse", progress)
+    caught = int((~before.approved).sum())
+    return float(np.sort(after.probabilities)[-caught]) if caught else 1.0
+
+
 def _held(models: Models, question: Question, what: str, found: _Texts, progress: Progress) -> Check:
     before, after = _said(models, found, question.title.lower(), progress)
     asked = replace(
