@@ -214,8 +214,10 @@ def test_a_report_holds_no_text_of_a_comment(taught, tmp_path):
         assert " ".join(one.text.split()[:3]) not in kept
 
 
-def test_review_starts_where_known_abuse_is_still_caught(shipped):
-    """A model by which everything is likelier needs no other threshold to catch what it caught."""
+def test_review_starts_where_known_abuse_is_still_caught(monkeypatch, shipped):
+    """A model by which everything is likelier catches what it caught from a higher threshold on."""
+    # To disguise it takes long, and is asked about in the same way.
+    monkeypatch.setattr("moderation.classifier.gate.fixed._disguised", fixed._abuse)  # noqa: SLF001
     weights = dataclasses.replace(shipped.weights, intercepts=shipped.weights.intercepts + 1.0)
     milder = dataclasses.replace(
         shipped, version="site-1", weights=weights, thresholds=Thresholds(review_at=0.98, reject_at=1.0)
