@@ -127,6 +127,10 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
             message = f"review_at {self.review_at} is above reject_at {self.reject_at}"
             raise ValueError(message)
 
+    def asking_from(self, most: float) -> "Thresholds":
+        """Let review start at `most`, if it does not start before."""
+        return Thresholds(review_at=min(self.review_at, most), reject_at=self.reject_at)
+
     def action(self, probability: float) -> Action:
         """Say which side of the thresholds `probability` lies on."""
         # Even what rounds to certainty is not rejected where nothing may be.

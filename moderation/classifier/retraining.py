@@ -28,7 +28,7 @@ from moderation.classifier.decisions import Decisions, read
 from moderation.classifier.evaluation import consequences, log_odds, probabilities
 from moderation.classifier.examples import Example
 from moderation.classifier.fitting import Flags, Numbers, measure
-from moderation.classifier.gate import Report, compare
+from moderation.classifier.gate import Models, Report, compare, review_at_most
 from moderation.classifier.learning import learn
 from moderation.classifier.model import Classifier
 from moderation.classifier.storage import check_name, installed_versions
@@ -141,12 +141,19 @@ def retrain(
     foretold = _foretold(base, decisions, frozen, found, progress)
     chosen = slice(len(ordered) - len(foretold), None)
     known = decisions.rejected[chosen], _stand_for(ordered[chosen])
-    thresholds = choose(probabilities(foretold), *known, budgets)
-    offers = trades(probabilities(foretold), *known, budgets.confidence)
+    opponent = serving or base
+    # A site that never met abuse would publish it, judging by its own decisions alone.
+    cap = review_at_most(Models(opponent, undecided), progress)
+    thresholds = choose(probabilities(foretold), *known, budgets).asking_from(cap)
+    offers = trades(probabilities(foretold), *known, budgets.confidence).asking_from(cap)
     classifier = replace(undecided, thresholds=thresholds, trades=offers)
 
-    opponent = serving or base
-    report = compare(opponent, classifier, newest=newest, frozen=old, now=now, progress=progress)
+    # What the serving model could decide alone if it kept the same promises.
+    heard = log_odds(opponent, ordered[chosen], step="ask the serving model", progress=progress)
+    alike = choose(probabilities(heard), *known, budgets).asking_from(opponent.thresholds.review_at)
+    report = compare(
+        opponent, classifier, newest=newest, frozen=old, alike=alike, now=now, progress=progress
+    )
     if not report.passes:
         raise CandidateIsWorse(report)
     card = Card(

@@ -90,6 +90,11 @@ class Trades(msgspec.Struct, frozen=True, kw_only=True):
     good_lost: tuple[tuple[Share, Share], ...] = ()
     bad_published: tuple[tuple[Share, Share], ...] = ()
 
+    def asking_from(self, most: float) -> "Trades":
+        """Let review start at `most` for every budget, if it does not start before."""
+        capped = tuple((share, min(threshold, most)) for share, threshold in self.bad_published)
+        return Trades(good_lost=self.good_lost, bad_published=capped)
+
     def thresholds(self, accepted: Accepted, as_made: Thresholds) -> Thresholds:
         """Give the thresholds for the largest budgets listed that do not exceed what is accepted."""
         reject_at, review_at = as_made.reject_at, as_made.review_at

@@ -145,7 +145,7 @@ def test_blame_for_one_peoples_name_is_refused():
     assert blame.finding is WORSE
     assert "voters." in blame.meaning
     assert "voters" in report.people[0].people
-    assert report.people[0].blame_after > report.people[0].blame_before == 0
+    assert report.people[0].blame_after > report.people[0].blame_before == 1
     assert report.failed == (blame,)
     assert "blame for a name" in report.says
 

@@ -1,6 +1,7 @@
 """Compare a candidate with the model that serves."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -17,6 +18,7 @@ from moderation.classifier.gate.flips import flips
 from moderation.classifier.gate.report import FROZEN, NEWEST, Report, Side
 from moderation.classifier.gate.words import words
 from moderation.classifier.model import Classifier
+from moderation.verdict import Thresholds
 
 
 def compare(
@@ -25,6 +27,7 @@ def compare(
     *,
     newest: Sequence[Example],
     frozen: Sequence[Example],
+    alike: Thresholds | None = None,
     now: datetime,
     progress: Progress = silence,
 ) -> Report:
@@ -33,6 +36,10 @@ def compare(
     Neither model may have learnt from `newest` or `frozen`, of which either may be empty: the latest
     decisions, and a sample of old ones that stays the same. The lots are the same each time, and the
     order in which decisions come does not matter. It takes some seconds.
+
+    `alike` are thresholds by which the serving model would keep the same promises as the candidate. With
+    them it is judged on comments and civil sentences: to decide much alone, wrongly, is no merit. Known
+    abuse is judged by what it does today.
     """
     recent, old = _ordered(newest), _ordered(frozen)
     every = recent + old
@@ -43,12 +50,14 @@ def compare(
         )
         for one in models
     )
+    held = replace(serving, thresholds=alike or serving.thresholds)
+    judged = Said.of(before.log_odds, held.thresholds)
     first, rest = slice(len(recent)), slice(len(recent), None)
     newly = _decided(recent, before.part(first), after.part(first))
-    of_people, people = fixed.of_people(models, progress)
+    of_people, people = fixed.of_people(fixed.Models(held, candidate), progress)
     found = (
-        *checks.of_decisions(NEWEST, newly),
-        *checks.of_decisions(FROZEN, _decided(old, before.part(rest), after.part(rest))),
+        *checks.of_decisions(NEWEST, _decided(recent, judged.part(first), after.part(first))),
+        *checks.of_decisions(FROZEN, _decided(old, judged.part(rest), after.part(rest))),
         *of_people,
         *fixed.of_abuse(models, progress),
         *fixed.of_honest(models, progress),
@@ -57,6 +66,7 @@ def compare(
     return Report(
         compared_at=now,
         serving=_side(serving, newly, newly.serving),
+        alike=alike,
         candidate=_side(candidate, newly, newly.candidate),
         newest=_tally(recent),
         frozen=_tally(old),

@@ -41,6 +41,7 @@ _BLAME = Question(
     meaning="",
     margin=policy.BLAME,
     more_is_better=False,
+    is_share=False,
 )
 _PLAIN = Question(name="abuse held", title="Abuse caught", meaning="", margin=policy.ABUSE)
 _DISGUISED = Question(
@@ -83,18 +84,18 @@ def of_people(models: Models, progress: Progress = silence) -> tuple[list[Check]
     estimate = estimates([share(before.rejected, after.rejected, found.units)], sentences)[0]
     checks = [check(PEOPLE, rejected, estimate, len(found.texts))]
     # A row a sentence and a column a kind of people.
-    blames = [_blames(said, len(kinds)) for said in (before, after)]
+    blames = [_blames(said.log_odds, len(kinds)) for said in (before, after)]
     moves = (blames[1] - blames[0]).mean(axis=0)
     # To lose a lead over others is no blame. Of equals the first, as they are listed.
-    unblamed = np.maximum(blames[0].mean(axis=0), 0.0)
+    unblamed = np.maximum(blames[0].mean(axis=0), 1.0)
     worst = int(np.argmax(blames[1].mean(axis=0) - unblamed))
     blame = replace(
         _BLAME,
-        meaning="A name alone should change nothing. Of civil sentences about one kind of people, how "
-        "many more would be kept from being published than of the same sentences about others, in the "
+        meaning="A name alone should change nothing. How many times as high the odds of rejection "
+        "are for civil sentences about one kind of people as for the same sentences about all, in the "
         f"worst case: {kinds[worst]}.",
     )
-    before_that = blames[0][:, worst] if unblamed[worst] else np.zeros(len(sentences))
+    before_that = blames[0][:, worst] if unblamed[worst] > 1 else np.ones(len(sentences))
     moved = mean(before_that, blames[1][:, worst], range(len(sentences)))
     estimate = estimates([moved], sentences)[0]
     checks.append(check(PEOPLE, blame, estimate, len(sentences)))
@@ -170,14 +171,15 @@ def _said(models: Models, found: _Texts, step: str, progress: Progress) -> tuple
     return before, after
 
 
-def _blames(said: Said, kinds: int) -> Numbers:
-    """Say of each mention whether it is kept back, above all mentions of the same sentence.
+def _blames(log_odds: Numbers, kinds: int) -> Numbers:
+    """Say of each mention how many times as high its odds are as those of its sentence in general.
 
-    What is kept back and not the probability: that moves for all, where a model is calibrated anew.
+    Odds and not probabilities: those move for all, where a model is calibrated anew. And not what is kept
+    back: that depends on where a threshold happens to lie.
     """
-    table = (~said.approved).astype(np.float64).reshape(-1, kinds)
-    above: Numbers = table - table.mean(axis=1, keepdims=True)
-    return above
+    table = log_odds.reshape(-1, kinds)
+    times: Numbers = np.exp(table - table.mean(axis=1, keepdims=True))
+    return times
 
 
 def _each(found: _Texts) -> Numbers:

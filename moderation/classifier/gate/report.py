@@ -138,7 +138,7 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
     """What was made of civil sentences about one kind of people."""
 
     people: str
-    # The share that is not published at once, above that of all sentences; below it where negative.
+    # How many times as high their odds of rejection are as those of all kinds together.
     blame_before: float
     blame_after: float
     # Of all sentences about them.
@@ -162,6 +162,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     compared_at: datetime
     serving: Side
     candidate: Side
+    # By which the serving model was judged, where it does not keep the candidate's promises today.
+    alike: Thresholds | None = None
     newest: Tally
     frozen: Tally
     finding: Finding
