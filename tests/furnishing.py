@@ -8,9 +8,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from moderation import access, backtests, callbacks, delivery, policies, review
+from moderation import access, backtests, callbacks, delivery, policies, registry, review
 from moderation.backtests import Trial
-from moderation.classifier import registry
 from moderation.classifier.storage import read_card, save
 from moderation.moderators import log_in, new_secret
 from moderation.policies import Change, KeptList, KeptRule
@@ -30,7 +29,7 @@ from moderation.store.tables import (
 )
 from moderation.verdict import Action
 from tests.calling import call
-from tests.classifier.making import made_by_hand
+from tests.classifier.making import made_by_hand, point
 from tests.conftest import SHIPPED_MODELS, add_moderator, add_site
 from tests.making import decider, stored
 from tests.web.pages import Examples
@@ -74,8 +73,7 @@ def models(folder: Path) -> Path:
     other = made_by_hand("site-blog")
     save(folder / other.version, other, msgspec.structs.replace(read_card(shipped), sources=()))
     (folder / "site-broken").mkdir()
-    for name in (other.version, shipped.name):
-        registry.promote(folder, name, now=datetime.now(UTC))
+    point(folder, shipped.name, other.version)
     return folder
 
 
@@ -94,6 +92,7 @@ def furnish(database: Database, address: str) -> Examples:
     with database.writing() as session:
         found = {**_decided(session, ana, ben), **_beside(session, ana, ben)}
         _figures(session, session.get_one(Site, sites[1].id), ana, ben)
+        registry.put(session, sites[1], "the papers", by=ana, now=datetime.now(UTC))
         session.commit()
     return {
         **found,

@@ -8,8 +8,8 @@ import click
 from rich import box
 from rich.table import Column, Table
 
-from moderation import feedback, settings
-from moderation.classifier import evaluation, registry, retraining, storage
+from moderation import feedback, registry, settings
+from moderation.classifier import evaluation, retraining, storage
 from moderation.classifier import training as base_training
 from moderation.classifier.card import Measure, Trial
 from moderation.classifier.corpus import Corpus
@@ -88,8 +88,8 @@ def retrain(name: str | None, good_lost: float, bad_published: float) -> None:
     now = datetime.now(UTC)
     name = name or f"site-{now:%Y-%m-%d-%H%M%S}"
     storage.check_new(models / storage.check_name(name))
-    serving = registry.load_serving(models)
     with opened.database() as database, database.reading() as session:
+        serving = registry.load_serving(session, models)
         examples = list(feedback.examples(session))
     try:
         with progress() as tell:
@@ -105,6 +105,9 @@ def retrain(name: str | None, good_lost: float, bad_published: float) -> None:
     except CannotRetrain as error:
         _refuse(error)
     storage.save(models / name, trained.classifier, trained.card)
+    with opened.database() as database, database.writing() as session:
+        registry.publish(session, models / name, now=now)
+        session.commit()
     _compare({serving.version: trained.serving, name: trained.candidate})
     click.echo(trained.card.thresholds_in_words)
     click.echo(f"Saved {name}. To let it serve: moderation models promote {name}")
@@ -131,7 +134,7 @@ def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  #
     if on_safety and corpus:
         raise click.UsageError("--corpus and --safety measure different things: choose one.")
     models = settings.read().models
-    model = storage.load(models / storage.check_name(name)) if name else registry.load_serving(models)
+    model = storage.load(models / storage.check_name(name)) if name else opened.load_serving(models)
     if on_safety:
         with progress() as tell:
             found = report.measure(model, Policies().default(), progress=tell)

@@ -125,7 +125,9 @@ def _service(settings: Settings) -> Iterator[tuple[Database, Flask, str]]:
     database = Database(settings.where_data_lives())
     upgrade(database)
     with listening(settings) as address:
-        yield database, create_app(settings), address
+        app = create_app(settings)
+        yield database, app, address
+        app.extensions["moderation"].database.close()
     database.close()
 
 

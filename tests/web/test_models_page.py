@@ -11,10 +11,10 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from moderation import review
-from moderation.classifier import registry
+from moderation import registry, review
 from moderation.classifier.card import Consequences, Identity, Measure, Trial
 from moderation.classifier.curves import curves
+from moderation.classifier.folder import POINTER
 from moderation.classifier.storage import save
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
@@ -23,7 +23,7 @@ from moderation.verdict import Action, Thresholds
 from tests.browsing import PASSWORD, Console
 from tests.classifier.making import card_for, made_by_hand
 from tests.conftest import KEY, START, add_site, listening
-from tests.making import stored
+from tests.making import promoted, stored
 
 PEOPLE = {"root": Role.ADMIN, "ana": Role.MODERATOR, "carla": Role.ADMIN}
 
@@ -116,6 +116,11 @@ def root(address):
     return enter(address, "root")
 
 
+def serving(database, models, group=registry.DEFAULT):
+    with database.reading() as session:
+        return registry.choice(session, models, group).model
+
+
 def words(page):
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
 
@@ -166,8 +171,10 @@ class TestLooking:
         assert "(AUC) 81.0% 89.0%" in words(root.read("/console/models/site-0"))
 
     @pytest.mark.parametrize("spoilt", ["", "[]", '{"model": "../x"}', '{"model": "a", "since": "x"}'])
-    def test_an_unreadable_pointer_is_said_and_can_be_written_anew(self, root, models, spoilt):
-        (models / registry.POINTER).write_text(spoilt)
+    def test_an_unreadable_pointer_is_said_and_a_promotion_mends_it(
+        self, root, models, database, spoilt
+    ):
+        (models / POINTER).write_text(spoilt)
         page = root.read("/console/models")
 
         assert page.status == 200
@@ -175,7 +182,7 @@ class TestLooking:
         assert "promote a model by name" in words(page)
         assert "This process still answers with base-2026-11." in words(page)
         press(root, "/console/models/site-1/promote")
-        assert registry.serving_name(models) == "site-1"
+        assert serving(database, models) == "site-1"
 
     def test_what_people_overturned_is_of_the_model_that_is_shown(self, root, database):
         now = datetime.now(UTC)
@@ -212,7 +219,7 @@ class TestChoosing:
         shown = press(root, "/console/models/site-1/promote")
         assert "site-1 serves now, in every process within seconds." in words(shown)
         assert re.search(r"site-1 serves since .+ UTC, instead of base-2026-11\.", words(shown))
-        assert registry.serving_name(models) == "site-1"
+        assert serving(database, models) == "site-1"
         with database.reading() as session:
             (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "model.promote"))
         assert (entry.done_by, entry.subject) == ("root", "model site-1")
@@ -231,15 +238,15 @@ class TestChoosing:
         assert acts[-2:] == ["model.promote", "model.rollback"]
         assert root.read("/console/rollback").status == 404
 
-    def test_whoever_chose_on_an_old_page_is_told(self, root, models):
+    def test_whoever_chose_on_an_old_page_is_told(self, root, models, database):
         page = root.read("/console/models/site-1/promote")
         keep(models, "site-2")
-        registry.promote(models, "site-2", now=START)
+        promoted(database, models, "site-2")
         told = root.send(page, "/console/models/site-1/promote", instead_of="base-2026-11")
 
         assert told.status == 409
         assert "Meanwhile somebody else let site-2 serve." in words(told)
-        assert registry.serving_name(models) == "site-2"
+        assert serving(database, models) == "site-2"
 
     def test_what_cannot_be_loaded_cannot_be_chosen(self, root, models, database):
         (models / "site-1" / "model.joblib").write_bytes(b"spoilt")
@@ -249,24 +256,24 @@ class TestChoosing:
         assert 'class="main" type="submit"' not in page.text
         told = root.send(page, "/console/models/site-1/promote", instead_of="base-2026-11")
         assert told.status == 409
-        assert registry.serving_name(models) == "base-2026-11"
+        assert serving(database, models) == "base-2026-11"
         with database.reading() as session:
             assert (
                 session.scalars(select(AuditEntry).where(AuditEntry.act == "model.promote")).all() == []
             )
 
-    def test_one_cannot_go_back_to_what_is_gone(self, root, models):
+    def test_one_cannot_go_back_to_what_is_gone(self, root, models, database):
         press(root, "/console/models/site-1/promote")
         (models / "base-2026-11").rename(models / ".gone")
         page = root.read("/console/rollback")
 
-        assert "The folder of this model is gone." in words(page)
+        assert "This model is gone." in words(page)
         assert root.send(page, "/console/rollback", instead_of="site-1").status == 409
-        assert registry.serving_name(models) == "site-1"
+        assert serving(database, models) == "site-1"
 
     @pytest.mark.parametrize("name", ["ana", "carla"])
     @pytest.mark.parametrize("path", ["/console/models/site-1/promote", "/console/rollback"])
-    def test_only_an_admin_of_every_site_may(self, address, models, name, path):
+    def test_only_an_admin_of_every_site_may(self, address, models, database, name, path):
         console = enter(address, name)
         page = console.read("/console/models")
 
@@ -274,4 +281,4 @@ class TestChoosing:
         assert "/promote" not in page.text
         assert console.read(path).status == 403
         assert console.send(page, path, instead_of="base-2026-11").status == 403
-        assert registry.serving_name(models) == "base-2026-11"
+        assert serving(database, models) == "base-2026-11"
