@@ -11,6 +11,7 @@ import platform
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
@@ -29,6 +30,8 @@ CARD_FOR_PEOPLE = "card.md"
 
 # A model is tied to these: to what it was pickled with, and to what made its arrays.
 _LIBRARIES = ("scikit-learn", "numpy", "joblib")
+# Nobody takes longer to write a model.
+_SECONDS_UNFINISHED = 3_600.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -105,8 +108,9 @@ def put(folder: Path, card: Card, content: bytes) -> None:
     if (card.name, card.sha256) != (folder.name, hashlib.sha256(content).hexdigest()):
         raise ModelDamaged(f"the content for {folder} is not what its card describes")
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     # The leading dot keeps an unfinished folder out of every list of models.
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    unfinished = Path(tempfile.mkdtemp(prefix=_unfinished(folder), dir=folder.parent))
     try:
         unfinished.chmod(0o755)  # mkdtemp lets in nobody else, and the service may run as someone else.
         write_durably(unfinished / MODEL, content)
@@ -209,6 +213,22 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _unfinished(folder: Path) -> str:
+    return f".{folder.name}."
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes left of this model that were killed while they wrote it."""
+    for left in folder.parent.glob(f"{_unfinished(folder)}*"):
+        try:
+            age = time.time() - left.stat().st_mtime
+        except OSError:  # Another process swept it away, or finished it.
+            continue
+        # Another process may be writing a young one.
+        if age > _SECONDS_UNFINISHED:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _write_card(folder: Path, card: Card) -> None:

@@ -282,3 +282,61 @@ class TestChoosing:
         assert console.read(path).status == 403
         assert console.send(page, path, instead_of="base-2026-11").status == 403
         assert serving(database, models) == "base-2026-11"
+
+
+class TestGroups:
+    @pytest.fixture
+    def news(self, database):
+        """A second site, in a group of its own."""
+        paper = add_site(database, "paper", "0123456789cd")
+        with database.writing() as session:
+            registry.put(session, paper, "news", by="root", now=START)
+            session.commit()
+
+    def test_without_groups_nothing_is_said_of_them(self, root):
+        assert "Groups of sites" not in root.read("/console/models").text
+        assert "Every site’s comments" in words(root.read("/console/models/site-1/promote"))
+
+    def test_a_group_has_a_model_of_its_own_and_can_go_back(self, root, models, database, news):
+        assert 'href="/console/models?group=news"' in root.read("/console/models").text
+        said = words(root.read("/console/models?group=news"))
+        assert "base-2026-11 serves, as it does sites that are in no group." in said
+
+        asked = root.read("/console/models/site-1/promote?group=news")
+        assert "Comments that come from then on to paper are judged by this model." in words(asked)
+        shown = root.send(
+            asked, "/console/models/site-1/promote", group="news", instead_of="base-2026-11"
+        )
+        assert re.search(r"site-1 serves since .+ UTC\.", words(shown))
+        assert serving(database, models) == "base-2026-11"
+        assert serving(database, models, "news") == "site-1"
+        assert "It serves the group news." in words(root.read("/console/models"))
+        assert "It serves the sites that are in no group." in words(
+            root.read("/console/models?group=news")
+        )
+        with database.reading() as session:
+            (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "model.promote"))
+        assert entry.details.startswith("For the group news. Instead of base-2026-11: ")
+
+        assert "Go back to what serves the other sites …" in shown.text
+        page = root.read("/console/rollback?group=news")
+        root.send(page, "/console/rollback", group="news", instead_of="site-1")
+        assert serving(database, models, "news") == "base-2026-11"
+        assert root.read("/console/rollback?group=news").status == 404
+
+    @pytest.mark.parametrize(
+        "path", ["/models", "/models/site-1", "/models/site-1/promote", "/rollback"]
+    )
+    def test_there_is_nothing_of_what_is_no_group(self, root, path):
+        assert root.read(f"/console{path}?group=nowhere").status == 404
+
+    def test_a_model_of_another_machine_can_be_seen_and_promoted(self, root, models, database, tmp_path):
+        keep(tmp_path / "elsewhere", "site-3", tests=(trial("open texts", 0.93),))
+        with database.writing() as session:
+            registry.publish(session, tmp_path / "elsewhere" / "site-3", now=START)
+            session.commit()
+
+        assert "(AUC) 90.0% 93.0%" in words(root.read("/console/models/site-3"))
+        shown = press(root, "/console/models/site-3/promote")
+        assert "site-3 serves now, in every process within seconds." in words(shown)
+        assert (models / "site-3" / "card.md").exists()
