@@ -55,11 +55,10 @@ def promote(
     """
     present = _in_turn(session, models, group, instead_of)
     publish(session, proved.folder, now=now)
-    before = (None if present.follows else present.model, *present.previous)
-    if present.model is None:
-        before = ()
+    own = None if present.follows else present.model
+    so_far = (own, *present.previous) if own or present.follows else ()
     # Promoting what serves already must not make a rollback stay where it is.
-    previous = [one for index, one in enumerate(before) if index or one != proved.name]
+    previous = [one for index, one in enumerate(so_far) if index or one != proved.name]
     _set(session, group, proved.name, previous[:_STEPS_REMEMBERED], by=by, now=now)
     _note(session, models, "model.promote", present, proved.name, by=by, now=now)
 
@@ -143,14 +142,14 @@ def _what_changes(session: Session, models: Path, old: str | None, new: str | No
     """Say it for the record, in one sentence."""
     if old is None:
         return ""
-    before, after = _card(session, models, old), _card(session, models, new)
-    if before is None or after is None:
+    present, next_one = _card(session, models, old), _card(session, models, new)
+    if present is None or next_one is None:
         return f"Instead of {old}."
     return (
-        f"Instead of {old}: review from {percent(after.thresholds.review_at)} "
-        f"instead of {percent(before.thresholds.review_at)}, "
-        f"rejection from {percent(after.thresholds.reject_at)} "
-        f"instead of {percent(before.thresholds.reject_at)}."
+        f"Instead of {old}: review from {percent(next_one.thresholds.review_at)} "
+        f"instead of {percent(present.thresholds.review_at)}, "
+        f"rejection from {percent(next_one.thresholds.reject_at)} "
+        f"instead of {percent(present.thresholds.reject_at)}."
     )
 
 
@@ -162,6 +161,6 @@ def _card(session: Session, models: Path, name: str | None) -> Card | None:
     except ModelUnusable:
         kept = session.scalar(select(Model).where(Model.name == name))
     try:
-        return kept_card(models / name, kept.card, kept.sha256) if kept else None
+        return kept_card(kept, models) if kept else None
     except ModelUnusable:
         return None

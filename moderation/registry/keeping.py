@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 import structlog
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from moderation.classifier.card import Card
 from moderation.classifier.model import Classifier
@@ -60,28 +60,25 @@ class Proved(NamedTuple):
 def publish(session: Session, folder: Path, *, now: datetime) -> None:
     """Keep the model that is saved in `folder` for every machine.
 
-    What is there already stays; its card is renewed, and its content mended where it was damaged. Raises
-    ModelUnusable where the folder is not whole, and OtherModel.
+    What is there already stays, and is mended where it was damaged. Raises OtherModel, and ModelUnusable
+    where the folder is not whole.
     """
     card = read_card(folder)
     content = read_content(folder, card)
-    written = msgspec.json.encode(card).decode()
     take_turns(session)
     kept = session.scalar(select(Model).where(Model.name == card.name))
     if kept is None:
         session.add(
-            Model(name=card.name, created_at=now, sha256=card.sha256, card=written, content=content)
+            Model(name=card.name, created_at=now, sha256=card.sha256, content=content, **_kept(card))
         )
         session.flush()
         log.info("model_published", model=card.name, size=len(content))
         return
     if kept.sha256 != card.sha256:
         raise OtherModel(folder)
-    if kept.card != written:
-        kept.card = written
     stored = session.scalar(select(Model.content).where(Model.id == kept.id)) or b""
-    if hashlib.sha256(stored).hexdigest() != card.sha256:
-        session.execute(update(Model).where(Model.id == kept.id).values(content=content))
+    if not _is_whole(kept, stored):
+        session.execute(update(Model).where(Model.id == kept.id).values(content=content, **_kept(card)))
         log.warning("model_mended", model=card.name)
     session.flush()
 
@@ -118,27 +115,24 @@ def hold(session: Session, folder: Path, sha256: str | None) -> Classifier:
     )
 
 
-def kept_card(folder: Path, card: str, sha256: str) -> Card:
-    """Read the card of a model in the database that `folder` is for, or raise ModelUnusable."""
-    read = decode_card(folder, card.encode())
-    if read.sha256 != sha256:
-        raise ModelDamaged(_damaged(folder.name))
-    return read
+def kept_card(kept: Model, models: Path) -> Card:
+    """Read the card of a model in the database, or raise ModelUnusable."""
+    if _sha256(kept.card.encode()) != kept.card_sha256:
+        raise ModelDamaged(_damaged(kept.name))
+    return decode_card(models / kept.name, kept.card.encode())
 
 
 def _fetch(session: Session, folder: Path) -> None:
-    kept = session.execute(
-        select(Model.sha256, Model.card, Model.content).where(Model.name == folder.name)
-    ).one_or_none()
+    kept = session.scalar(select(Model).where(Model.name == folder.name).options(undefer(Model.content)))
     if kept is None:
         raise ModelMissing(
             f"{folder} is not there and the database holds no such model: promote another, or promote "
             "this one on the machine that has it"
         )
-    if hashlib.sha256(kept.content).hexdigest() != kept.sha256:
-        raise ModelDamaged(_damaged(folder.name))
+    if not _is_whole(kept, kept.content):
+        raise ModelDamaged(_damaged(kept.name))
     try:
-        write_folder(folder, kept_card(folder, kept.card, kept.sha256), kept.content)
+        write_folder(folder, kept_card(kept, folder.parent), kept.content)
     except ModelExists:
         # Another process of this machine was faster, and wrote the whole of it.
         return
@@ -147,7 +141,21 @@ def _fetch(session: Session, folder: Path) -> None:
             f"{folder} cannot be written ({error.strerror}): let the service write to {folder.parent}, "
             "or copy the model there"
         ) from error
-    log.info("model_fetched", model=folder.name, size=len(kept.content))
+    log.info("model_fetched", model=kept.name, size=len(kept.content))
+
+
+def _kept(card: Card) -> dict[str, str]:
+    """The columns of a card."""
+    written = msgspec.json.encode(card)
+    return {"card": written.decode(), "card_sha256": _sha256(written)}
+
+
+def _is_whole(kept: Model, content: bytes) -> bool:
+    return (_sha256(content), _sha256(kept.card.encode())) == (kept.sha256, kept.card_sha256)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _damaged(name: str) -> str:

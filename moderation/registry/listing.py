@@ -26,6 +26,6 @@ def _of(kept: Model, models: Path, here: Entry | None) -> Entry:
     if here:
         return here
     try:
-        return Entry(name=kept.name, card=kept_card(place, kept.card, kept.sha256), problem=None)
+        return Entry(name=kept.name, card=kept_card(kept, models), problem=None)
     except ModelUnusable as error:
         return Entry(name=kept.name, card=None, problem=str(error))

@@ -115,13 +115,14 @@ class Serving:
             self._looked_at = self._clock()
             try:
                 self._follow()
-            except SQLAlchemyError as error:
-                log.warning("models_not_looked_up", error=type(error).__name__)
+            except SQLAlchemyError:
                 self._tell(["The database cannot be asked which model should serve."])
             # A request must be answered whatever happens here; without a model a person decides.
-            except Exception:
-                log.exception("model_refresh_failed")
-                self._tell(["It could not be found out which model should serve."])
+            except Exception as error:
+                problem = f"It could not be found out which model should serve: {error}"
+                if problem not in self._problems:
+                    log.exception("model_refresh_failed")
+                self._tell([problem])
 
     def _run(self) -> None:
         while not self._is_stopping.wait(_SECONDS_BETWEEN_LOOKS):

@@ -191,6 +191,18 @@ class TestGroups:
         with pytest.raises(registry.NothingToRollBackTo):
             rolled_back(database, models, group="news")
 
+    def test_a_group_goes_back_to_following_also_where_nothing_was_to_follow(
+        self, database, models, make, site
+    ):
+        make("site-1")
+        put(database, site, "news")
+        assert serves(database, models, "news").model is None
+
+        promoted(database, models, "site-1", group="news")
+        rolled_back(database, models, group="news")
+
+        assert serves(database, models, "news").follows
+
     def test_a_group_begins_with_its_first_site(self, database, models, make, site):
         make("base-2026-11")
         with pytest.raises(registry.UnknownGroup, match="models group SITE GROUP"):

@@ -1,6 +1,5 @@
 """Several machines with folders of their own and one database: what one promotes serves on all."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -212,18 +211,25 @@ def test_another_model_of_the_same_name_is_neither_loaded_nor_overwritten(
 
 
 @ON_SQLITE
-def test_a_card_of_another_model_is_refused(
-    database: Database, here: Path, there: Path, other: Serving
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+def test_one_flipped_bit_in_the_card_is_refused_and_can_be_mended(
+    database: Database, here: Path, other: Serving, clock: Clock, share: float
 ) -> None:
+    """It says from where on comments are rejected."""
     promoted(database, here, SITE)
     with database.writing() as session:
         kept = session.scalars(select(Model).where(Model.name == SITE)).one()
-        kept.card = kept.card.replace(kept.sha256, hashlib.sha256(b"").hexdigest())
+        kept.card = flip(kept.card.encode(), share).decode()
         session.commit()
     other.refresh()
 
     assert version(other) == BASE
     assert "is not what was published" in str(other.problems)
+
+    promoted(database, here, SITE)
+    clock.now += 31
+    other.refresh()
+    assert (version(other), other.problems) == (SITE, ())
 
 
 @ON_SQLITE

@@ -9,7 +9,7 @@ from moderation.store.tables.base import Base, Key
 
 
 class Model(Base):
-    """A trained classifier that every machine can fetch. Its content never changes."""
+    """A trained classifier that every machine can fetch. Nothing of it changes."""
 
     __tablename__ = "models"
 
@@ -19,8 +19,9 @@ class Model(Base):
     created_at: Mapped[datetime]
     # Of the content, as its card says.
     sha256: Mapped[str] = mapped_column(String(64))
-    # The card as JSON. Changes when a model is described anew.
+    # The card as JSON, and its own hash: it says from where on comments are rejected.
     card: Mapped[str] = mapped_column(Text)
+    card_sha256: Mapped[str] = mapped_column(String(64))
     # The file model.joblib. Tens of megabytes: only ever read by name, never with the row.
     content: Mapped[bytes] = mapped_column(deferred=True, deferred_raiseload=True)
 
