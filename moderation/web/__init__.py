@@ -40,11 +40,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
     )
     database = Database(settings.where_data_lives())
+    serving = Serving(database, settings.models)
+    # A server may build the application and then fork, and no two processes may share a connection.
+    database.close()
     app.extensions["moderation"] = State(
-        settings,
-        database,
-        Serving(database, settings.models),
-        Sender(database, settings.callback_networks),
+        settings, database, serving, Sender(database, settings.callback_networks)
     )
     log.set_up(app)
     errors.set_up(app)

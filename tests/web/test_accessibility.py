@@ -125,9 +125,7 @@ def _service(settings: Settings) -> Iterator[tuple[Database, Flask, str]]:
     database = Database(settings.where_data_lives())
     upgrade(database)
     with listening(settings) as address:
-        app = create_app(settings)
-        yield database, app, address
-        app.extensions["moderation"].database.close()
+        yield database, create_app(settings), address
     database.close()
 
 
