@@ -56,6 +56,13 @@ class Contribution(msgspec.Struct, frozen=True):
     ]
 
 
+class Habit(msgspec.Struct, frozen=True):
+    """What a site's moderators made of one circumstance: its share in the log-odds of rejection."""
+
+    circumstance: str
+    weight: float
+
+
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of evidence, and who gave it."""
 

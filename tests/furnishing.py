@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from moderation import access, backtests, callbacks, delivery, policies, registry, review
 from moderation.backtests import Trial
+from moderation.classifier import gate
 from moderation.classifier.storage import read_card, save
 from moderation.moderators import log_in, new_secret
 from moderation.policies import Change, KeptList, KeptRule
@@ -29,6 +30,7 @@ from moderation.store.tables import (
 )
 from moderation.verdict import Action
 from tests.calling import call
+from tests.classifier.gating import a_report
 from tests.classifier.making import made_by_hand, point
 from tests.conftest import SHIPPED_MODELS, add_moderator, add_site
 from tests.making import decider, stored
@@ -72,6 +74,7 @@ def models(folder: Path) -> Path:
     (folder / shipped.name).symlink_to(shipped.resolve())
     other = made_by_hand("site-blog")
     save(folder / other.version, other, msgspec.structs.replace(read_card(shipped), sources=()))
+    gate.save(folder / other.version, a_report(serving=shipped.name, candidate=other.version))
     (folder / "site-broken").mkdir()
     point(folder, shipped.name, other.version)
     return folder

@@ -42,7 +42,7 @@ EVERY = (DESK, NIGHT, TELEPHONE, Look("dark", 390))
 # What the documentation shows; every other page that stands by itself is shown on a desk.
 OFTEN = {"queue": (DESK, NIGHT, TELEPHONE), "comment": (DESK, NIGHT, TELEPHONE)}
 # Pages that say nothing in a picture.
-LEFT_OUT = frozenset({"login", "password"})
+LEFT_OUT = frozenset({"login", "password", "rollback"})
 
 
 def main() -> int:
@@ -85,7 +85,8 @@ def _work(browser: Browser, address: str) -> dict[str, str]:
         page.wait_for_selector("html[data-keys=on]", state="attached")
         with page.expect_navigation():
             page.keyboard.press(key)
-    page.goto(f"{address}/console/next")
+    # One in which the classifier found words to mark.
+    page.goto(f"{address}/console/next?reason=toxicity")
     comment = page.url.removeprefix(address)
     page.context.close()
     with tempfile.TemporaryDirectory() as folder:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from moderation.classifier.thresholds import Budgets, Trades
+from moderation.classifier.thresholds import ONLY_ESTIMATED, Kept, Trades
 from moderation.verdict import Thresholds
 
 FORMAT = 2
@@ -125,7 +125,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     seed: int | None = None
     # What the scores were calibrated to, where they were.
     prevalence: dict[str, float] = {}
-    budgets: Budgets
+    budgets: Kept
     thresholds: Thresholds
     # What other budgets would buy.
     trades: Trades
@@ -134,6 +134,13 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     # The most blamed first. Cards of before have none.
     identities: tuple[Identity, ...] = ()
     known_failures: tuple[str, ...]
+
+    @property
+    def decides_in_words(self) -> str:
+        """What the thresholds do, and how far that is a promise."""
+        if self.budgets.confidence:
+            return self.thresholds_in_words
+        return f"{self.thresholds_in_words} {ONLY_ESTIMATED}"
 
 
 def newest_decisions_by(model: str) -> str:
@@ -152,7 +159,7 @@ def render(card: Card) -> str:
             "",
             "## What it decides",
             "",
-            card.thresholds_in_words,
+            card.decides_in_words,
             "",
             "## What it learnt from",
             "",

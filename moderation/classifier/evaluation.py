@@ -29,7 +29,7 @@ def evaluate_decisions(
 ) -> Measure:
     """Measure how well a classifier foretells what moderators decided."""
     return measure(
-        logits(classifier, [example.text for example in examples], progress=progress)[:, 0],
+        log_odds(classifier, examples, progress=progress),
         np.array([example.rejected for example in examples], np.bool_),
         np.array([example.weight for example in examples], np.float64),
     )
@@ -48,16 +48,34 @@ def logits(
     return found
 
 
-def probabilities(log_odds: Numbers) -> Numbers:
+def log_odds(
+    classifier: Classifier,
+    examples: Sequence[Example],
+    *,
+    step: str = "score",
+    progress: Progress = silence,
+) -> Numbers:
+    """Give the log-odds of rejection of decided comments: the words', the circumstances', the rules'."""
+    found: Numbers = logits(
+        classifier, [example.text for example in examples], step=step, progress=progress
+    )[:, 0]
+    besides = [
+        example.rules + sum(habit.weight for habit in classifier.heeds(example.circumstances))
+        for example in examples
+    ]
+    return found + np.array(besides, np.float64)
+
+
+def probabilities(odds: Numbers) -> Numbers:
     """Turn log-odds into probabilities, as the verdict does."""
-    return np.array([sigmoid(value) for value in log_odds.tolist()], np.float64)
+    return np.array([sigmoid(value) for value in odds.tolist()], np.float64)
 
 
 def consequences(
-    thresholds: Thresholds, log_odds: Numbers, rejected: Flags, weights: Numbers
+    thresholds: Thresholds, odds: Numbers, rejected: Flags, weights: Numbers
 ) -> Consequences:
     """Say what the thresholds would do to comments of which it is known whether they are bad."""
-    likely = probabilities(log_odds)
+    likely = probabilities(odds)
     reject, approve = likely >= thresholds.reject_at, likely < thresholds.review_at
     good, bad = weights * ~rejected, weights * rejected
     return Consequences(

@@ -18,6 +18,8 @@ Flags = NDArray[np.bool_]
 # times more stops at a place that depends on chance.
 _TOLERANCE = 1e-5
 _MOST_STEPS = 2_000
+# The same for corrections, for each row.
+_STEEPEST = 1e-5
 
 
 class Line(NamedTuple):
@@ -33,24 +35,64 @@ def fit_counts(
     scales: Numbers,
     length_offset: float,
     rows: Flags | None = None,
-    dense: Numbers | None = None,
     labels: Flags,
     weights: Numbers,
     freedom: float,
 ) -> Line:
-    """Fit a regularised logistic regression to the counts (or some rows), with dense columns beside.
+    """Fit a regularised logistic regression to the counts, or to some of their rows.
 
     A gram's scale says how freely its weight may grow. The scales are folded into the result, so
     the weights are for the counts as they are.
     """
-    from scipy import sparse  # noqa: PLC0415 - see above
-
     table = _table(counts, counts.shares(length_offset) * scales.astype(np.float32)[counts.columns])
-    if dense is not None:
-        table = sparse.hstack([table, sparse.csr_array(dense.astype(np.float32))], format="csr")
     line = _regress(table if rows is None else table[rows], labels, weights, freedom)
-    line.weights[: len(scales)] *= scales
+    line.weights[:] *= scales
     return line
+
+
+def fit_corrections(
+    counts: Counts,
+    *,
+    scales: Numbers,
+    length_offset: float,
+    dense: Numbers,
+    offsets: Numbers,
+    labels: Flags,
+    weights: Numbers,
+) -> Numbers:
+    """Fit what must be added to log-odds that are there already, the `offsets`, to foretell the labels.
+
+    A logistic regression with a Gaussian prior around “nothing”: what the rows do not show stays as it
+    is. A gram's scale is the deviation of its prior; the scales are folded into the result, so that
+    the weights are for the counts as they are. The dense columns come scaled, one of them for a shift.
+    """
+    from scipy import optimize, sparse  # noqa: PLC0415 - see above
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    values = counts.shares(length_offset) * scales.astype(np.float32)[counts.columns]
+    table = sparse.hstack(
+        [_table(counts, values), sparse.csr_array(dense.astype(np.float32))], format="csr"
+    )
+    signs = np.where(labels, 1.0, -1.0)
+
+    def loss(moved: Numbers) -> tuple[float, Numbers]:
+        margins = signs * (offsets + table @ moved)
+        slopes = -signs * weights * np.exp(-np.logaddexp(0.0, margins))
+        total = float(weights @ np.logaddexp(0.0, -margins) + moved @ moved / 2)
+        return total, table.T @ slopes + moved
+
+    # On one thread, as in _regress.
+    with threadpool_limits(1):
+        found = optimize.minimize(
+            loss,
+            np.zeros(table.shape[1]),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": _MOST_STEPS, "gtol": _STEEPEST * weights.sum()},
+        )
+    moved = np.asarray(found.x, np.float64)
+    moved[: len(scales)] *= scales
+    return moved
 
 
 def multiply(counts: Counts, weights: NDArray[np.float32], *, length_offset: float) -> Numbers:

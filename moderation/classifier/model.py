@@ -6,8 +6,8 @@ pair counts once. An explanation is therefore not an estimate: its parts add up 
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,16 @@ from moderation.classifier.features import Numbers, length_factor, manners, plac
 from moderation.classifier.memory import Memory, pairs
 from moderation.classifier.thresholds import NO_TRADES, Trades
 from moderation.text import Normalised
-from moderation.verdict import AS_MADE, ATTRIBUTES, Accepted, Contribution, Scores, Thresholds, sigmoid
+from moderation.verdict import (
+    AS_MADE,
+    ATTRIBUTES,
+    Accepted,
+    Contribution,
+    Habit,
+    Scores,
+    Thresholds,
+    sigmoid,
+)
 
 HEADS = ("rejection", *ATTRIBUTES)
 """What a classifier says of a text, in the order of the weights' columns."""
@@ -60,6 +69,9 @@ class Classifier:
 
     # What thresholds other budgets than the model's own buy.
     trades: Trades = NO_TRADES
+
+    # What a site's moderators made of circumstances beside the text, by name, in log-odds.
+    habits: Mapping[str, float] = field(default_factory=dict)
 
     def thresholds_for(self, accepted: Accepted) -> Thresholds:
         """Say where review and rejection start on a site that accepts so many mistakes."""
@@ -143,6 +155,11 @@ class Classifier:
             Contribution(text.origin(found[number]), float(shares[number]))
             for number in sorted(listed.tolist())
         ]
+
+    def heeds(self, circumstances: Iterable[str]) -> list[Habit]:
+        """Say which of these circumstances move the score, the weightiest first."""
+        known = {name: self.habits[name] for name in circumstances if name in self.habits}
+        return [Habit(*one) for one in sorted(known.items(), key=lambda one: (-abs(one[1]), one[0]))]
 
     @property
     def intercept(self) -> float:

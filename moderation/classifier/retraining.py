@@ -33,30 +33,27 @@ from moderation.classifier.training import Trained, rarity
 from moderation.refusal import Refusal
 from moderation.verdict import Thresholds
 
-FEWEST_OF_EACH = 200
+FEWEST_OF_EACH = 5
 """So many rejected and so many approved comments are needed before anything can be learnt from them."""
 
 # How much worse at telling bad from good a candidate may be and still be taken: as much as chance
 # moves the figure from one month to the next.
 _AUC_LEEWAY = 0.005
 
-_HELD_OUT_SHARE = 0.2
-# Grams of fewer comments tell more of those comments than of the site.
-_FEWEST_TEXTS = 3
-# How freely the corrections to single grams may grow. Less, and a site's own words are learnt too
-# slowly; more, and a thousand decisions are learnt by heart.
-_FREEDOM = 20.0
-# What the base says of rejection may be scaled rather freely, what it says of the attributes less so.
-_TRUST_IN_REJECTION, _TRUST_IN_ATTRIBUTES = 2.2, 0.22
-# In log-odds. Where all decided comments are much alike to the base, its small differences must not
-# be blown up: the first comment that is unlike them would be judged with certainty.
-_LEAST_SPREAD = 1.0
-_NEGLIGIBLE = 1e-3
+# The newest decisions are held out: spam comes in waves, and a random split would let the model see
+# tomorrow's wave today.
+_HELD_OUT = 0.2
+# So many of the old ones are set apart for good, by lot: no model ever learns from them.
+_FROZEN = 0.05
+# Where the held-out decisions are fewer than this, thresholds rest on older ones too, each part
+# foretold by a model that learnt from still older ones.
+_ENOUGH = 5_000
+_PARTS = (0.1, 0.2, 0.4, 0.6, 1 - _HELD_OUT)
 
 KNOWN_FAILURES = (
     "It knows what your moderators decided until the last decision above, and nothing after it.",
     "A kind of comment that moderators never saw is judged as the base model judges it.",
-    "The thresholds were chosen on the decisions that it is measured on above: expect slightly worse.",
+    "Its thresholds were chosen on the decisions that it is measured on above, among others.",
 )
 
 
@@ -113,25 +110,6 @@ class Retrained(Trained):
     candidate: Measure
 
 
-@dataclass(frozen=True, slots=True)
-class _Decisions:
-    """Decisions as columns."""
-
-    texts: Sequence[str]
-    rejected: Flags
-    weights: Numbers
-
-    @classmethod
-    def of(cls, examples: Sequence[Example]) -> "_Decisions":
-        weights = np.array([example.weight for example in examples], np.float64)
-        return cls(
-            [example.text for example in examples],
-            np.array([example.rejected for example in examples], np.bool_),
-            # Only their proportions matter; the regularisation expects an average of 1.
-            weights / weights.mean(),
-        )
-
-
 def retrain(
     base: Classifier,
     examples: Sequence[Example],
@@ -144,25 +122,37 @@ def retrain(
 ) -> Retrained:
     """Make a model for a site from `base` and the site's decisions, or raise CannotRetrain.
 
-    The candidate must stand its ground against `serving`, which is `base` if left out. Nothing is
-    drawn by lot: the same decisions give the same model, in whatever order they come.
+    The candidate must stand its ground against `serving`, which is `base` if left out. The same decisions
+    give the same model, in whatever order they come.
     """
     check_name(name)
     budgets = budgets or Budgets()
-    older, newer = _split(examples)
-    weights = _fit(base, _Decisions.of(older), progress)
-    undecided = Classifier(name, Thresholds(review_at=0.0, reject_at=1.0), weights)
-    held_out = _Decisions.of(newer)
-    found = _rejections(undecided, held_out, "set thresholds", progress)
-    thresholds = choose(probabilities(found), held_out.rejected, held_out.weights, budgets)
-    offers = trades(probabilities(found), held_out.rejected, held_out.weights)
-    classifier = Classifier(name, thresholds, weights, base.languages, offers)
+    ordered = _ordered(examples)
+    held_out = np.arange(len(ordered)) >= round(len(ordered) * (1 - _HELD_OUT))
+    frozen = np.array([_is_frozen(example) for example in ordered], np.bool_) & ~held_out
+    learnt_from = ~held_out & ~frozen
+    _check_both_kinds(ordered, learnt_from, held_out)
+    decisions = read(base, ordered, progress)
+    progress("fit the corrections", 0, len(_PARTS))
+    corrections = learn(base.weights, decisions.of(learnt_from))
+    newest, old = _some(ordered, held_out), _some(ordered, frozen)
+    undecided = Classifier(
+        name,
+        Thresholds(review_at=0.0, reject_at=1.0),
+        corrections.on(base.weights),
+        base.languages,
+        habits=corrections.habits,
+    )
+    found = log_odds(undecided, newest, step="foretell the newest", progress=progress)
+    foretold = _foretold(base, decisions, frozen, found, progress)
+    chosen = slice(len(ordered) - len(foretold), None)
+    known = decisions.rejected[chosen], decisions.weights[chosen]
+    thresholds = choose(probabilities(foretold), *known, budgets)
+    offers = trades(probabilities(foretold), *known, budgets.confidence)
+    classifier = replace(undecided, thresholds=thresholds, trades=offers)
 
     opponent = serving or base
-    before = _rejections(opponent, held_out, "compare", progress)
-    measured = measure(before, held_out.rejected, held_out.weights)
-    candidate = measure(found, held_out.rejected, held_out.weights)
-    _refuse_if_worse(measured, candidate)
+    report = compare(opponent, classifier, newest=newest, frozen=old, now=now, progress=progress)
     card = Card(
         name=name,
         created_at=now,
@@ -171,126 +161,87 @@ def retrain(
         sources=(
             Source(
                 name="decisions to learn from",
-                rows=len(older),
+                rows=int(learnt_from.sum()),
                 origin="your moderators",
                 licence="private",
             ),
         ),
-        labels={"rejection": _tally(older)},
-        period=Period(
-            first=min(example.decided_at for example in examples),
-            last=max(example.decided_at for example in examples),
-        ),
-        grams=len(weights.vocabulary),
+        labels={"rejection": _tally(_some(ordered, learnt_from))},
+        period=Period(first=ordered[0].decided_at, last=ordered[-1].decided_at),
+        grams=len(classifier.weights.vocabulary),
         languages=tuple(sorted(base.languages)),
-        budgets=budgets,
+        budgets=Kept.of(budgets),
         thresholds=thresholds,
         trades=offers,
         thresholds_in_words=in_words(thresholds, budgets),
         tests=(
-            Trial(
-                name=NEWEST_DECISIONS,
-                measures={"rejection": candidate},
-                consequences=consequences(thresholds, found, held_out.rejected, held_out.weights),
-                curves=curves(probabilities(found), held_out.rejected, held_out.weights),
-            ),
-            Trial(
-                name=newest_decisions_by(opponent.version),
-                measures={"rejection": measured},
-                consequences=consequences(
-                    opponent.thresholds, before, held_out.rejected, held_out.weights
-                ),
-                curves=curves(probabilities(before), held_out.rejected, held_out.weights),
+            _trial(NEWEST_DECISIONS, classifier, found, newest),
+            _trial(
+                newest_decisions_by(opponent.version),
+                opponent,
+                log_odds(opponent, newest, step="compare", progress=progress),
+                newest,
             ),
         ),
         identities=identities(classifier, progress=progress),
         known_failures=KNOWN_FAILURES,
     )
-    return Retrained(classifier, card, serving=measured, candidate=candidate)
+    return Retrained(classifier, card, report=report)
 
 
-def _split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
-    """Hold out the newest decisions, once it is sure that there are enough of both kinds."""
+def _ordered(examples: Sequence[Example]) -> list[Example]:
+    return sorted(examples, key=lambda one: (one.decided_at, one.text, one.rejected, one.weight))
+
+
+def _is_frozen(example: Example) -> bool:
+    # By its text and not by its number, so that copies of it are set apart with it.
+    return falls(_FROZEN, "frozen", example.text)
+
+
+def _some(examples: Sequence[Example], chosen: Flags) -> list[Example]:
+    return [example for example, is_chosen in zip(examples, chosen, strict=True) if is_chosen]
+
+
+def _check_both_kinds(examples: Sequence[Example], learnt_from: Flags, held_out: Flags) -> None:
     tally = _tally(examples)
     if min(tally.positives, tally.negatives) < FEWEST_OF_EACH:
         raise TooFewDecisions(tally.positives, tally.negatives)
-    # Split by time, not at random: spam comes in waves, and a random split would let the model see
-    # tomorrow's wave today. The model learns from the older part only, so that the model that was
-    # measured is the model that serves.
-    ordered = sorted(examples, key=lambda one: (one.decided_at, one.text, one.rejected, one.weight))
-    cut = round(len(ordered) * (1 - _HELD_OUT_SHARE))
-    older, newer = ordered[:cut], ordered[cut:]
-    for part, some in (("oldest", older), ("newest", newer)):
+    for part, chosen in (("oldest", learnt_from), ("newest", held_out)):
+        some = _some(examples, chosen)
         if len({example.rejected for example in some}) == 1:
             raise OneSidedDecisions(part, len(some), rejected=some[0].rejected)
-    return older, newer
 
 
-def _fit(base: Classifier, decisions: _Decisions, progress: Progress) -> Weights:
-    said = logits(base, decisions.texts, step="ask the base model", progress=progress)
-    centre, spread = said.mean(axis=0), np.maximum(said.std(axis=0), _LEAST_SPREAD)
-    trust = np.array([_TRUST_IN_REJECTION] + [_TRUST_IN_ATTRIBUTES] * (len(HEADS) - 1))
-    counts = count(decisions.texts, progress).seen_in(_FEWEST_TEXTS)
-    progress("fit the corrections", 0, 1)
-    line = fit_counts(
-        counts,
-        # Between 0 and 1, the rarest first.
-        scales=rarity(counts.frequencies(), len(decisions.texts))
-        / rarity(np.ones(1), len(decisions.texts)),
-        length_offset=base.weights.length_offset,
-        dense=(said - centre) / spread * trust,
-        labels=decisions.rejected,
-        weights=decisions.weights,
-        freedom=_FREEDOM,
+def _foretold(
+    base: Classifier, decisions: Decisions, frozen: Flags, newest: Numbers, progress: Progress
+) -> Numbers:
+    """Give log-odds for the last decisions, each by a model that learnt from older ones only.
+
+    `newest` are those of the part that is held out. It is the only part where it is large enough.
+    """
+    places = np.arange(len(decisions))
+    cuts = [round(share * len(decisions)) for share in _PARTS]
+    parts = [newest]
+    for done, (begin, end) in enumerate(reversed(list(pairwise(cuts))), start=1):
+        older = decisions.of((places < begin) & ~frozen)
+        if sum(map(len, parts)) >= _ENOUGH or len(set(older.rejected.tolist())) == 1:
+            break
+        progress("fit the corrections", done, len(_PARTS))
+        part = decisions.of((places >= begin) & (places < end))
+        parts.insert(0, learn(base.weights, older).log_odds(base.weights, part))
+    progress("fit the corrections", len(_PARTS), len(_PARTS))
+    return np.concatenate(parts)
+
+
+def _trial(name: str, classifier: Classifier, found: Numbers, examples: Sequence[Example]) -> Trial:
+    rejected = np.array([example.rejected for example in examples], np.bool_)
+    weights = np.array([example.weight for example in examples], np.float64)
+    return Trial(
+        name=name,
+        measures={"rejection": measure(found, rejected, weights)},
+        consequences=consequences(classifier.thresholds, found, rejected, weights),
+        curves=curves(probabilities(found), rejected, weights),
     )
-    progress("fit the corrections", 1, 1)
-    corrections, mixture = np.split(line.weights, [len(counts.names)])
-    mixture = mixture * trust / spread
-    return _corrected(
-        base.weights,
-        mixture,
-        line.intercept + float(mixture @ (base.weights.intercepts - centre)),
-        counts.names,
-        corrections,
-    )
-
-
-def _corrected(
-    base: Weights,
-    mixture: Numbers,
-    intercept: float,
-    names: Sequence[str],
-    corrections: Numbers,
-) -> Weights:
-    """Fold everything into one weight for each gram, and append the grams that the base lacks."""
-    places = {name: place for place, name in enumerate(base.vocabulary)}
-    rejection = base.grams.astype(np.float64) @ mixture
-    appended: dict[str, float] = {}
-    for name, correction in zip(names, corrections.tolist(), strict=True):
-        if name in places:
-            rejection[places[name]] += correction
-        elif abs(correction) > _NEGLIGIBLE:
-            appended[name] = correction
-    # Of grams that it did not know, the base cannot say what attribute they speak for.
-    new = np.zeros((len(appended), len(HEADS)), np.float32)
-    new[:, 0] = list(appended.values())
-    old = base.grams.copy()
-    old[:, 0] = rejection
-    intercepts = base.intercepts.copy()
-    intercepts[0] = intercept
-    return Weights((*base.vocabulary, *appended), np.vstack([old, new]), intercepts, base.length_offset)
-
-
-def _rejections(classifier: Classifier, decisions: _Decisions, step: str, progress: Progress) -> Numbers:
-    return logits(classifier, decisions.texts, step=step, progress=progress)[:, 0]
-
-
-def _refuse_if_worse(serving: Measure, candidate: Measure) -> None:
-    # All four are there: the held-out part was seen to have both kinds.
-    lower_auc = (serving.auc or 0.0) - (candidate.auc or 0.0) > _AUC_LEEWAY
-    higher_loss = (candidate.log_loss or 0.0) > (serving.log_loss or 0.0)
-    if lower_auc or higher_loss:
-        raise CandidateIsWorse(serving, candidate)
 
 
 def _tally(examples: Sequence[Example]) -> Tally:

@@ -93,7 +93,7 @@ def check_new(folder: Path) -> None:
 def save(folder: Path, classifier: Classifier, card: Card) -> Card:
     """Write a model folder, all of it or nothing, and give back the card with the SHA-256 in it."""
     check_new(folder)
-    content = _pack(classifier.weights)
+    content = _pack(classifier)
     signed = msgspec.structs.replace(card, name=folder.name, sha256=hashlib.sha256(content).hexdigest())
     put(folder, signed, content)
     return signed
@@ -151,12 +151,14 @@ def load(folder: Path) -> Classifier:
     card = read_card(folder)
     _check_versions(folder, card)
     content = read_content(folder, card)
+    weights, habits = _unpack(folder, content)
     return Classifier(
         version=card.name,
         thresholds=card.thresholds,
-        weights=_unpack(folder, content),
+        weights=weights,
         languages=frozenset(card.languages),
         trades=card.trades,
+        habits=habits,
     )
 
 
@@ -268,10 +270,11 @@ def _major_minor(version: str) -> list[str]:
     return version.split(".")[:2]
 
 
-def _pack(weights: Weights) -> bytes:
+def _pack(classifier: Classifier) -> bytes:
     """Put the arrays into joblib's form: the same arrays always give the same bytes."""
     import joblib  # noqa: PLC0415 - takes long to import, and most callers never come here
 
+    weights = classifier.weights
     content = io.BytesIO()
     joblib.dump(
         {
@@ -282,6 +285,8 @@ def _pack(weights: Weights) -> bytes:
             "grams": weights.grams,
             "intercepts": weights.intercepts,
             "length_offset": weights.length_offset,
+            "circumstances": "\n".join(classifier.habits),
+            "habits": np.array(list(classifier.habits.values()), np.float64),
         },
         content,
         compress=3,
@@ -289,11 +294,12 @@ def _pack(weights: Weights) -> bytes:
     return content.getvalue()
 
 
-def _unpack(folder: Path, content: bytes) -> Weights:
+def _unpack(folder: Path, content: bytes) -> tuple[Weights, dict[str, float]]:
     import joblib  # noqa: PLC0415 - as above
 
     try:
-        return _weights(joblib.load(io.BytesIO(content)))
+        parts = joblib.load(io.BytesIO(content))
+        return _weights(parts), _habits(parts)
     # Whatever a wrong file makes joblib raise, it is the file that is wrong.
     except Exception as error:
         raise ModelDamaged(
@@ -311,3 +317,11 @@ def _weights(parts: Mapping[str, Any]) -> Weights:
         intercepts=np.asarray(parts["intercepts"], np.float64),
         length_offset=float(parts["length_offset"]),
     )
+
+
+def _habits(parts: Mapping[str, Any]) -> dict[str, float]:
+    # Models of before have none.
+    names, values = str(parts.get("circumstances", "")), np.asarray(parts.get("habits", ()), np.float64)
+    if not np.isfinite(values).all():
+        raise ValueError("a habit's weight is not a finite number")
+    return dict(zip(names.split("\n") if names else (), values.tolist(), strict=True))

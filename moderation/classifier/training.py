@@ -21,7 +21,7 @@ from moderation.classifier.features import is_piece
 from moderation.classifier.fitting import Flags, Line, Numbers, calibrate, fit_counts, multiply
 from moderation.classifier.model import HEADS, Classifier, Weights
 from moderation.classifier.storage import check_name, installed_versions
-from moderation.classifier.thresholds import Budgets, choose, in_words, trades
+from moderation.classifier.thresholds import Budgets, Kept, choose, in_words, trades
 
 # How common each thing is among comments as they come in. The training sets hold far more of the
 # rare ones; scores are calibrated to these shares instead. A blog sees less abuse than Wikipedia's
@@ -112,7 +112,8 @@ def train(
     found = probabilities(held_out[settled, 0] * lines[0].weights[0] + lines[0].intercept)
     rejected = split.labels("rejection")[split.held_out][settled]
     shares = split.weights[split.held_out][settled]
-    thresholds, offers = choose(found, rejected, shares, budgets), trades(found, rejected, shares)
+    thresholds = choose(found, rejected, shares, budgets)
+    offers = trades(found, rejected, shares, budgets.confidence)
     weights = _pruned(_calibrated(_fit(split, counts, None, "fit the heads", progress), lines))
     classifier = Classifier(version=name, thresholds=thresholds, weights=weights, trades=offers)
     card = Card(
@@ -124,7 +125,7 @@ def train(
         grams=len(weights.vocabulary),
         seed=seed,
         prevalence=PREVALENCE,
-        budgets=budgets,
+        budgets=Kept.of(budgets),
         thresholds=thresholds,
         trades=offers,
         thresholds_in_words=in_words(thresholds, budgets),

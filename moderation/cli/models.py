@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 import msgspec
 
-from moderation import audit, registry, settings, sites
-from moderation.classifier import curves, evaluation, storage
+from moderation import audit, feedback, registry, settings, sites
+from moderation.classifier import curves, evaluation, gate, storage
 from moderation.classifier.card import render
 from moderation.classifier.corpus import Corpus
 from moderation.classifier.storage import check_name, load, read_card
-from moderation.cli import opened
+from moderation.cli import comparing, opened
+from moderation.cli.printing import show as print_table
 from moderation.progress import progress
 
 _group = click.option(
@@ -49,9 +50,53 @@ def list_models() -> None:
 def show(name: str) -> None:
     """Show the card of the model NAME: its data, its figures, its thresholds, its known failures.
 
+    Below it stands what the gate found when the model was last compared with another.
+
     Example: moderation models show base-2026-11
     """
-    click.echo(render(read_card(settings.read().models / check_name(name))))
+    folder = settings.read().models / check_name(name)
+    click.echo(render(read_card(folder)))
+    click.echo(comparing.in_words(name, gate.read(folder)))
+
+
+@models.command()
+@click.argument("name")
+@click.option(
+    "--with", "other", help="The model that it must not be worse than. [default: the serving one]"
+)
+def compare(name: str, other: str | None) -> None:
+    """Compare the model NAME with the one that serves, and say what is worse and what would change.
+
+    On decisions that are newer than what either learnt from, and on texts that no model learns from.
+    What is found is written beside the model: gate.json for programs, gate.html for people.
+
+    \b
+    Examples:
+      moderation models compare site-2026-12-01
+      moderation models compare site-2026-12-01 --with base-2026-11
+    """
+    models = settings.read().models
+    candidate = load(models / check_name(name))
+    serving = load(models / check_name(other)) if other else opened.load_serving(models)
+    if serving.version == name:
+        raise click.UsageError(f"{name} is the model that serves: say which other one with --with.")
+    with opened.database() as database, database.reading() as session:
+        decided = list(feedback.examples(session))
+    learnt = [read_card(models / one.version).period for one in (serving, candidate)]
+    unseen_after = max((period.last for period in learnt if period), default=None)
+    with progress() as tell:
+        report = gate.compare(
+            serving,
+            candidate,
+            newest=[one for one in decided if unseen_after is None or one.decided_at > unseen_after],
+            frozen=(),
+            now=datetime.now(UTC),
+            progress=tell,
+        )
+    gate.save(models / name, report)
+    print_table(comparing.table(report))
+    click.echo(report.says)
+    click.echo(f"Wrote {models / name / gate.REPORT_FOR_PEOPLE}, which a browser shows.")
 
 
 @models.command()

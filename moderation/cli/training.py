@@ -39,6 +39,13 @@ _bad_published = click.option(
     show_default=True,
     help="Share of bad comments that may be approved without a person.",
 )
+_confidence = click.option(
+    "--confidence",
+    type=_share,
+    default=Budgets().confidence,
+    show_default=True,
+    help="How sure each of the two must be; surer leaves more to people.",
+)
 _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -52,7 +59,10 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @_good_lost
 @_bad_published
-def train(corpus: Path, out: Path, seed: int, good_lost: float, bad_published: float) -> None:
+@_confidence
+def train(
+    *, corpus: Path, out: Path, seed: int, good_lost: float, bad_published: float, confidence: float
+) -> None:
     """Train a base model from public data.
 
     Example: moderation train --corpus public-data --out models/base-2026-12
@@ -63,7 +73,7 @@ def train(corpus: Path, out: Path, seed: int, good_lost: float, bad_published: f
             Corpus(corpus),
             name=out.name,
             now=datetime.now(UTC),
-            budgets=Budgets(good_lost=good_lost, bad_published=bad_published),
+            budgets=Budgets(good_lost=good_lost, bad_published=bad_published, confidence=confidence),
             seed=seed,
             progress=tell,
         )
@@ -76,7 +86,8 @@ def train(corpus: Path, out: Path, seed: int, good_lost: float, bad_published: f
 @click.option("--name", help="The model's name. [default: site- and the time]")
 @_good_lost
 @_bad_published
-def retrain(name: str | None, good_lost: float, bad_published: float) -> None:
+@_confidence
+def retrain(name: str | None, good_lost: float, bad_published: float, confidence: float) -> None:
     """Build a candidate from the decisions in the database, and compare it with the serving model.
 
     The newest fifth of the decisions is held out, and both are measured on it. Below 200
@@ -99,7 +110,7 @@ def retrain(name: str | None, good_lost: float, bad_published: float) -> None:
                 name=name,
                 now=now,
                 serving=serving,
-                budgets=Budgets(good_lost=good_lost, bad_published=bad_published),
+                budgets=Budgets(good_lost=good_lost, bad_published=bad_published, confidence=confidence),
                 progress=tell,
             )
     except CannotRetrain as error:

@@ -9,6 +9,7 @@ from moderation.registry.choosing import (
     ChosenMeanwhile,
     NothingToRollBackTo,
     before,
+    check_present,
     promote,
     rollback,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "Serving",
     "UnknownGroup",
     "before",
+    "check_present",
     "choice",
     "choices",
     "entries",

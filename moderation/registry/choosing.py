@@ -46,12 +46,13 @@ def promote(
     *,
     group: str = DEFAULT,
     instead_of: str | None = None,
+    remark: str = "",
     by: Moderator | str,
     now: datetime,
 ) -> None:
     """Let a model serve a group from now on, on every machine; publish it where it was not yet.
 
-    With `instead_of`, raises ChosenMeanwhile when another model serves by now.
+    With `instead_of`, raises ChosenMeanwhile when another model serves by now. The record keeps `remark`.
     """
     present = _in_turn(session, models, group, instead_of)
     publish(session, proved.folder, now=now)
@@ -60,7 +61,13 @@ def promote(
     # Promoting what serves already must not make a rollback stay where it is.
     previous = [one for index, one in enumerate(so_far) if index or one != proved.name]
     _set(session, group, proved.name, previous[:_STEPS_REMEMBERED], by=by, now=now)
-    _note(session, models, "model.promote", present, proved.name, by=by, now=now)
+    _note(session, models, "model.promote", present, proved.name, remark=remark, by=by, now=now)
+
+
+def check_present(present: Choice, instead_of: str) -> None:
+    """Raise ChosenMeanwhile where another model serves than the one named; it is empty for none."""
+    if instead_of != (present.model or ""):
+        raise ChosenMeanwhile(present.model)
 
 
 def before(present: Choice) -> str | None:
@@ -100,8 +107,8 @@ def rollback(
 def _in_turn(session: Session, models: Path, group: str, instead_of: str | None) -> Choice:
     take_turns(session)
     present = choice(session, models, group)
-    if instead_of is not None and instead_of != (present.model or ""):
-        raise ChosenMeanwhile(present.model)
+    if instead_of is not None:
+        check_present(present, instead_of)
     return present
 
 
@@ -127,13 +134,15 @@ def _note(
     present: Choice,
     name: str | None,
     *,
+    remark: str = "",
     by: Moderator | str,
     now: datetime,
 ) -> None:
-    whose = "" if present.group == DEFAULT else f"For the group {present.group}. "
+    whose = "" if present.group == DEFAULT else f"For the group {present.group}."
     serves = name or choice(session, models).model
     changes = _what_changes(session, models, present.model, serves)
-    audit.note(session, by, act, f"model {serves}", details=f"{whose}{changes}".strip(), now=now)
+    details = " ".join(filter(None, (whose, changes, remark)))
+    audit.note(session, by, act, f"model {serves}", details=details, now=now)
     event = "model_promoted" if act == "model.promote" else "model_rolled_back"
     log.info(event, model=serves, instead_of=present.model, group=present.group)
 

@@ -15,7 +15,7 @@ from moderation.classifier.examples import Example
 from moderation.classifier.folder import POINTER, Pointer
 from moderation.classifier.model import HEADS, Classifier, Weights
 from moderation.classifier.storage import installed_versions, save
-from moderation.classifier.thresholds import Budgets, Trades
+from moderation.classifier.thresholds import Budgets, Kept, Trades
 from moderation.verdict import Thresholds
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -137,7 +137,7 @@ def card_for(classifier: Classifier) -> Card:
         sources=(),
         labels={},
         grams=len(classifier.weights.vocabulary),
-        budgets=Budgets(),
+        budgets=Kept.of(Budgets()),
         thresholds=classifier.thresholds,
         trades=Trades(good_lost=(), bad_published=()),
         thresholds_in_words="",

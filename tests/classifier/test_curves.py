@@ -7,6 +7,7 @@ import pytest
 from moderation.classifier.card import render
 from moderation.classifier.curves import curves, identities
 from moderation.classifier.storage import describe, load, read_card
+from moderation.classifier.thresholds import Kept
 from moderation.classifier.training import Trained
 from tests.classifier.making import card_for, made_by_hand
 from tests.conftest import SHIPPED_MODELS
@@ -108,9 +109,20 @@ class TestDescribing:
             describe(folder, card_for(made_by_hand("other")))
 
     def test_a_card_of_before_can_be_read(self, make):
-        """It has neither curves nor people."""
+        """It has neither curves nor people, and no confidence: so it promises nothing."""
         folder = make("site-1")
         path = folder / "card.json"
-        path.write_text(path.read_text().replace('"identities": [],', ""))
+        facts = msgspec.json.decode(path.read_bytes())
+        del facts["identities"], facts["budgets"]["confidence"]
+        path.write_bytes(msgspec.json.encode(facts))
+        card = read_card(folder)
 
-        assert read_card(folder).identities == ()
+        assert card.identities == ()
+        assert card.budgets == Kept(good_lost=0.005, bad_published=0.2, confidence=None)
+        assert "none of them is a promise" in render(card)
+
+    def test_a_card_keeps_the_confidence(self, make):
+        card = read_card(make("site-1"))
+
+        assert card.budgets.confidence == 0.95
+        assert "none of them is a promise" not in render(card)

@@ -13,15 +13,21 @@ def chosen(good: list[float], bad: list[float], budgets: Budgets) -> Thresholds:
     return choose(probabilities, rejected, np.ones(len(probabilities)), budgets)
 
 
-def test_the_budgets_are_kept_with_one_mistake_to_spare() -> None:
+@pytest.mark.parametrize(
+    ("confidence", "lost", "published"), [(0.95, 4, 39), (0.5, 9, 49), (0.99, 2, 35)]
+)
+def test_the_surer_a_promise_the_fewer_mistakes_it_may_rest_on(
+    confidence: float, lost: int, published: int
+) -> None:
     good = [number / 1000 for number in range(999)]
     bad = [1 - number / 200 for number in range(199)]
+    budgets = Budgets(good_lost=0.01, bad_published=0.25, confidence=confidence)
 
-    thresholds = chosen(good, bad, Budgets(good_lost=0.01, bad_published=0.25))
+    thresholds = chosen(good, bad, budgets)
 
-    # Ten in a thousand, one of which is kept for the one that was not seen.
-    assert sum(value >= thresholds.reject_at for value in good) == 9
-    assert sum(value < thresholds.review_at for value in bad) == 49
+    # Clopper and Pearson's bound for 4 of 999 is 0.0091, for 5 it is 0.0105.
+    assert sum(value >= thresholds.reject_at for value in good) == lost
+    assert sum(value < thresholds.review_at for value in bad) == published
 
 
 def test_few_comments_promise_nothing() -> None:
@@ -29,8 +35,20 @@ def test_few_comments_promise_nothing() -> None:
     thresholds = chosen([0.1] * 10, [0.9] * 10, Budgets(good_lost=0.001, bad_published=0.001))
 
     assert thresholds == Thresholds(review_at=0.0, reject_at=1.0)
-    assert "Nothing is approved without a person" in in_words(thresholds, Budgets())
-    assert "Nothing is rejected without a person" in in_words(thresholds, Budgets())
+    assert in_words(thresholds, Budgets()) == (
+        "Nothing is approved without a person: to promise with 95% confidence that at most 20% of the"
+        " bad comments are published, it takes at least 14 decided bad comments that it did not learn"
+        " from, and more where some of them stand for many."
+        " Nothing is rejected without a person: to promise with 95% confidence that at most 0.5% of the"
+        " good comments are rejected, it takes at least 598 decided good comments that it did not learn"
+        " from, and more where some of them stand for many."
+        " A person decides on the rest."
+    )
+
+
+def test_so_many_as_the_words_say_are_enough() -> None:
+    assert chosen([0.1] * 598, [0.9] * 14, Budgets()) != Thresholds(review_at=0, reject_at=1)
+    assert chosen([0.1] * 597, [0.9] * 13, Budgets()) == Thresholds(review_at=0, reject_at=1)
 
 
 def test_one_class_alone_promises_nothing_of_the_other() -> None:
@@ -39,9 +57,18 @@ def test_one_class_alone_promises_nothing_of_the_other() -> None:
 
 
 def test_classes_far_apart_do_not_cross_the_thresholds() -> None:
-    thresholds = chosen([0.1] * 400, [0.9] * 400, Budgets())
+    thresholds = chosen([0.1] * 600, [0.9] * 600, Budgets())
 
     assert 0.1 < thresholds.review_at <= thresholds.reject_at <= 0.9
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_no_mistake_and_nothing_but_mistakes_cannot_be_promised(share: float) -> None:
+    budgets = Budgets(good_lost=share, bad_published=share)
+    thresholds = chosen([0.1] * 400, [0.9] * 400, budgets)
+
+    assert thresholds.action(0.5) is Action.REVIEW
+    assert "is no share that can be promised" in in_words(Thresholds(review_at=0, reject_at=1), budgets)
 
 
 def test_everything_may_be_lost_if_the_operator_says_so() -> None:
@@ -62,10 +89,24 @@ def test_a_heavy_comment_counts_as_the_many_it_stands_for(heavy: int) -> None:
 
 
 def test_words_say_what_the_thresholds_do() -> None:
-    words = in_words(Thresholds(review_at=0.1, reject_at=0.8), Budgets())
+    words = in_words(Thresholds(review_at=0.1, reject_at=0.8), Budgets(good_lost=0.0025))
 
-    assert "Below 0.1000 a comment is approved" in words
-    assert "From 0.8000 on it is rejected: at most 0.5% of the good comments" in words
+    assert words == (
+        "Below 0.1000 a comment is approved: with 95% confidence, at most 20% of all bad comments lie"
+        " there. From 0.8000 on it is rejected: with 95% confidence, at most 0.25% of all good comments"
+        " lie there."
+        " A person decides on the rest."
+        " A promise is broken by at most one in 20 models made so, as long as comments stay like those"
+        " it was measured on."
+    )
+
+
+@pytest.mark.parametrize(("confidence", "models"), [(0.9, "10"), (0.99, "100"), (0.999, "1,000")])
+def test_words_say_how_many_promises_are_broken(confidence: float, models: str) -> None:
+    words = in_words(Thresholds(review_at=0, reject_at=0.8), Budgets(confidence=confidence))
+
+    assert f"with {100 * confidence:g}% confidence" in words
+    assert f"by at most one in {models} models" in words
 
 
 class TestTrades:
@@ -124,11 +165,11 @@ class TestTrades:
         rejected = np.repeat([False, True], 3_000)
         weights = np.ones(6_000)
 
-        offers = trades(found, rejected, weights)
+        offers = trades(found, rejected, weights, 0.8)
 
         assert [share for share, _ in offers.good_lost] == list(SHARES)
         for share in SHARES:
-            budgets = Budgets(good_lost=share, bad_published=share)
+            budgets = Budgets(good_lost=share, bad_published=share, confidence=0.8)
             bought = offers.thresholds(Accepted(good_lost=share, bad_published=share), self.AS_MADE)
             assert bought == choose(found, rejected, weights, budgets)
         lost = [(found[~rejected] >= at).mean() for _, at in offers.good_lost]

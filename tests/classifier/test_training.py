@@ -58,10 +58,10 @@ def test_another_seed_holds_out_other_texts(corpus: Corpus, trained: Trained) ->
 
 
 def test_budgets_move_the_thresholds(corpus: Corpus, trained: Trained) -> None:
-    generous = train(corpus, name="x", now=NOW, budgets=Budgets(good_lost=0.2, bad_published=0.2))
+    generous = train(corpus, name="x", now=NOW, budgets=Budgets(good_lost=0.2, bad_published=0.3))
 
     assert generous.classifier.thresholds != trained.classifier.thresholds
-    assert "at most 20.0% of the good comments" in generous.card.thresholds_in_words
+    assert "at most 20% of the good comments" in generous.card.thresholds_in_words
 
 
 def test_the_card_states_sources_counts_and_figures(trained: Trained) -> None:
@@ -161,13 +161,13 @@ def test_a_model_offers_what_its_card_says(trained: Trained, tmp_path: Path) -> 
 def test_only_what_was_looked_through_for_everything_sets_thresholds(
     corpus: Corpus, tmp_path: Path, name: str, columns: tuple[str, ...], *, serves: bool
 ) -> None:
-    """One in fifty good comments may be lost: fewer than fifty good ones cannot promise that."""
+    """Few of the good comments may be lost: fewer than 98 cannot promise that."""
     copy = Path(shutil.copytree(corpus.folder, tmp_path / "corpus"))
     lots = random.Random(2)
     good = [(sentence(lots), 0) for _ in range(900)]
     write(copy / f"{name}.csv.gz", columns, good)
 
-    made = train(Corpus(copy, own=()), name="x", now=NOW, budgets=Budgets(good_lost=0.02))
+    made = train(Corpus(copy, own=()), name="x", now=NOW, budgets=Budgets(good_lost=0.03))
 
     assert (made.card.thresholds.reject_at < 1) is serves
     assert made.card.labels["rejection"].negatives > len(good)

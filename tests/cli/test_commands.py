@@ -1,6 +1,7 @@
 """The commands as an operator types them: each says what it did, and its exit code means something."""
 
 import json
+import re
 import shutil
 import socket
 import sqlite3
@@ -35,6 +36,12 @@ def ready(run) -> Callable[..., Result]:
     """The same with a database at the newest schema."""
     assert run("db", "upgrade").exit_code == 0
     return run
+
+
+def copy_of_shipped(models, name):
+    copy = shutil.copytree(models / SHIPPED, models / name)
+    card = json.loads((copy / "card.json").read_text())
+    (copy / "card.json").write_text(json.dumps(card | {"name": name}))
 
 
 def every_command(group, path=()):
@@ -525,14 +532,30 @@ class TestModels:
         assert f"* {SHIPPED}" in ready("models", "list").stdout
 
     def test_a_promotion_can_be_taken_back(self, ready, tmp_path):
-        copy = shutil.copytree(tmp_path / "models" / SHIPPED, tmp_path / "models" / "other")
-        card = json.loads((copy / "card.json").read_text())
-        (copy / "card.json").write_text(json.dumps(card | {"name": "other"}))
+        copy_of_shipped(tmp_path / "models", "other")
 
         assert ready("models", "promote", "other").exit_code == 0
         assert "* other" in ready("models", "list").stdout
         assert ready("models", "rollback").exit_code == 0
         assert f"* {SHIPPED}" in ready("models", "list").stdout
+
+    def test_two_models_are_compared_and_the_report_stays_beside_the_candidate(self, ready, tmp_path):
+        copy_of_shipped(tmp_path / "models", "other")
+        assert "It was never compared with another model" in ready("models", "show", "other").stdout
+        compared = ready("models", "compare", "other")
+
+        assert compared.exit_code == 0, compared.output
+        assert re.search(r"known abuse +Abuse caught .+ 94\.0% +94\.0% +0\.0", compared.stdout)
+        assert f"Nothing shows that other is worse than {SHIPPED}" in compared.stdout
+        assert (tmp_path / "models" / "other" / "gate.html").is_file()
+        assert f"worse than {SHIPPED}" in ready("models", "show", "other").stdout
+
+    @pytest.mark.parametrize("names", [(SHIPPED,), (SHIPPED, "--with", SHIPPED), ("nowhere",), ("..",)])
+    def test_what_cannot_be_compared_is_said(self, ready, names):
+        told = ready("models", "compare", *names)
+
+        assert told.exit_code in {1, 2}
+        assert "Error: " in told.stderr
 
     @pytest.mark.parametrize("name", ["nowhere", "../models", ".", "a/b"])
     def test_what_is_no_model_is_not_promoted(self, ready, name):
@@ -574,6 +597,12 @@ class TestModels:
 
         assert told.exit_code == 3
         assert "0 rejected and 0 approved comments are too few" in told.stderr
+
+    @pytest.mark.parametrize("confidence", ["0", "1", "95"])
+    def test_nothing_is_quite_sure(self, run, confidence):
+        told = run("retrain", "--confidence", confidence)
+
+        assert (told.exit_code, "is not in the range 0<x<1" in told.stderr) == (2, True)
 
     def test_without_decisions_there_is_nothing_to_measure(self, ready):
         told = ready("evaluate")

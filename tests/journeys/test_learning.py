@@ -128,7 +128,8 @@ def test_a_site_teaches_its_model(database_url, tmp_path):
         before = score(address, key, offside)
         assert before["model"] == shipped.name
 
-        command("retrain", "--name", "garden-1", environment=environment)
+        told = command("retrain", "--name", "garden-1", "--confidence", "0.9", environment=environment)
+        assert "with 90% confidence, at most 20% of all bad comments lie there" in " ".join(told.split())
         assert score(address, key, offside)["model"] == shipped.name
         command("models", "promote", "garden-1", environment=environment)
         after = until_all_workers(address, key, offside, "garden-1")

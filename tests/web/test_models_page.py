@@ -12,15 +12,19 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from moderation import registry, review
+from moderation.classifier import gate
 from moderation.classifier.card import Consequences, Identity, Measure, Trial
 from moderation.classifier.curves import curves
 from moderation.classifier.folder import POINTER
+from moderation.classifier.gate import Finding
 from moderation.classifier.storage import save
+from moderation.classifier.thresholds import Kept
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
 from moderation.store.tables import AuditEntry, Moderator, Permission, Role, Site, StoredVerdict
 from moderation.verdict import Action, Thresholds
 from tests.browsing import PASSWORD, Console
+from tests.classifier.gating import a_check, a_report
 from tests.classifier.making import card_for, made_by_hand
 from tests.conftest import KEY, START, add_site, listening
 from tests.making import promoted, stored
@@ -126,10 +130,11 @@ def words(page):
 
 
 def press(console, path):
-    """Open a confirmation page and press its button."""
+    """Open a confirmation page, confirm what has to be, and press its button."""
     page = console.read(path)
     seen = re.search(r'name="instead_of" value="([^"]*)"', page.text)
-    return console.send(page, path, instead_of=seen[1])
+    asked = {"despite": "yes"} if 'name="despite"' in page.text else {}
+    return console.send(page, path, instead_of=seen[1], **asked)
 
 
 class TestLooking:
@@ -151,6 +156,12 @@ class TestLooking:
 
         assert "A person is asked from 30.0% 25.0%" in said
         assert "above a good one (AUC) 90.0% 95.0%" in said
+
+    def test_a_model_that_only_estimated_its_thresholds_promises_nothing(self, root, models):
+        keep(models, "site-0", budgets=Kept(good_lost=0.01, bad_published=0.1))
+
+        assert "none of them is a promise" in words(root.read("/console/models/site-0"))
+        assert "none of them is a promise" not in words(root.read("/console/models/site-1"))
 
     def test_a_card_without_curves_says_how_to_draw_them(self, root, models):
         keep(models, "site-0", tests=(trial("open texts", 0.9, drawn=False),))
@@ -225,6 +236,7 @@ class TestChoosing:
         assert (entry.done_by, entry.subject) == ("root", "model site-1")
         assert entry.details == (
             "Instead of base-2026-11: review from 25% instead of 30%, rejection from 70% instead of 70%."
+            " The gate was not asked about it."
         )
 
     def test_one_can_go_back(self, root, models, database):
@@ -305,7 +317,11 @@ class TestGroups:
         asked = root.read("/console/models/site-1/promote?group=news")
         assert "Comments that come from then on to paper are judged by this model." in words(asked)
         shown = root.send(
-            asked, "/console/models/site-1/promote", group="news", instead_of="base-2026-11"
+            asked,
+            "/console/models/site-1/promote",
+            group="news",
+            instead_of="base-2026-11",
+            despite="yes",
         )
         assert re.search(r"site-1 serves since .+ UTC\.", words(shown))
         assert serving(database, models) == "base-2026-11"
@@ -340,3 +356,111 @@ class TestGroups:
         shown = press(root, "/console/models/site-3/promote")
         assert "site-3 serves now, in every process within seconds." in words(shown)
         assert (models / "site-3" / "card.md").exists()
+
+
+class TestGate:
+    """What the gate found of a candidate is shown, and asked about once more where it is no yes."""
+
+    def test_the_verdict_and_the_checks_are_shown_with_links_to_what_would_end_otherwise(
+        self, root, models
+    ):
+        gate.save(models / "site-1", a_report())
+        page = root.read("/console/models/site-1")
+        said = words(page)
+
+        assert "It is better than base-2026-11, and nowhere worse than allowed." in said
+        assert (
+            "Tells bad comments from good ones (AUC): 53.0% instead of 50.0% (newest decisions)" in said
+        )
+        assert "Bad comments published equal Known abuse. Of the comments that moderators" in said
+        assert page.text.count('<svg class="gain') == 4
+        assert 'href="/console/comments/1"' in page.text
+        assert "Of 18 decided comments 12 would end otherwise: 7 nearer" in said
+        assert "compost heap +0.0 +1.2 7" in said
+
+    def test_hostile_words_are_shown_and_do_nothing(self, root, models):
+        gate.save(models / "site-1", a_report())
+        page = root.read("/console/models/site-1")
+
+        assert "<script>alert" not in page.text
+        assert "<bdi>&#34;&gt;&lt;script&gt;alert(1)" in page.text
+
+    def test_what_failed_is_said_first(self, root, models):
+        gate.save(models / "site-1", a_report(a_check(Finding.BETTER), a_check(Finding.WORSE, place=3)))
+        said = words(root.read("/console/models/site-1"))
+
+        assert "It is worse than base-2026-11 by more than is allowed." in said
+        assert "Good comments rejected: 70.0% instead of 50.0% (newest decisions)" in said
+
+    @pytest.mark.parametrize(
+        ("finding", "says"),
+        [
+            (Finding.EQUAL, "about as good as base-2026-11"),
+            (Finding.UNKNOWN, "Nothing shows that it is"),
+        ],
+    )
+    def test_other_findings_have_their_words(self, root, models, finding, says):
+        gate.save(models / "site-1", a_report(a_check(finding)))
+
+        assert says in words(root.read("/console/models/site-1"))
+
+    def test_a_model_of_before_says_how_to_compare_it(self, root):
+        said = words(root.read("/console/models/site-1"))
+
+        assert "It was never compared with the model that serves" in said
+        assert "moderation models compare site-1" in said
+        assert "What the gate says" not in words(root.read("/console/models"))
+
+    def test_a_spoilt_report_is_none_and_says_so(self, root, models):
+        (models / "site-1" / "gate.json").write_text("{}")
+        said = words(root.read("/console/models/site-1"))
+
+        assert "gate.json cannot be read" in said
+        assert 'name="despite"' in root.read("/console/models/site-1/promote").text
+
+    @pytest.mark.parametrize(
+        ("report", "says"),
+        [
+            (None, "although it was never compared"),
+            (a_report(a_check(Finding.WORSE)), "although it is worse than allowed"),
+        ],
+    )
+    def test_what_did_not_pass_serves_only_if_that_is_confirmed(
+        self, root, models, database, report, says
+    ):
+        if report:
+            gate.save(models / "site-1", report)
+        path = "/console/models/site-1/promote"
+        page = root.read(path)
+        assert says in words(page)
+        told = root.send(page, path, instead_of="base-2026-11")
+
+        assert told.status == 422
+        assert "Confirm that it shall serve although it did not pass the gate." in words(told)
+        assert serving(database, models) == "base-2026-11"
+        root.send(told, path, instead_of="base-2026-11", despite="yes")
+        assert serving(database, models) == "site-1"
+        record = words(root.read("/console/record"))
+        assert ("It did not pass the gate." if report else "The gate was not asked about it.") in record
+
+    def test_what_passed_serves_at_once(self, root, models, database):
+        gate.save(models / "site-1", a_report(a_check(Finding.UNKNOWN)))
+        path = "/console/models/site-1/promote"
+        page = root.read(path)
+        assert 'name="despite"' not in page.text
+        assert "Nothing shows that it is worse" in words(page)
+        root.send(page, path, instead_of="base-2026-11")
+
+        assert serving(database, models) == "site-1"
+        with database.reading() as session:
+            (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "model.promote"))
+        assert "gate" not in entry.details
+
+    def test_to_go_back_needs_no_second_thought(self, root, models, database):
+        press(root, "/console/models/site-1/promote")
+        page = root.read("/console/rollback")
+
+        assert 'name="despite"' not in page.text
+        assert "What the gate says" not in words(page)
+        root.send(page, "/console/rollback", instead_of="site-1")
+        assert serving(database, models) == "base-2026-11"

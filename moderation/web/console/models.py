@@ -22,6 +22,7 @@ from moderation.registry import Choice
 from moderation.store.tables import Role
 from moderation.web import charts
 from moderation.web.console.blueprint import allowed, bp, frame, moderator, needs
+from moderation.web.console.gates import ACTIONS, Gate, gate_of
 from moderation.web.console.overview import LATELY
 from moderation.web.parsing import form, query
 from moderation.web.state import state
@@ -43,6 +44,8 @@ class ChoiceForm(msgspec.Struct, frozen=True):
 
     instead_of: str
     group: str = registry.DEFAULT
+    # Says “yes” where a model is chosen though it did not pass the gate.
+    despite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +106,16 @@ def promote_submit(model_name: str) -> Response | tuple[str, HTTPStatus]:
     """Let another model serve."""
     given, now = form(ChoiceForm), datetime.now(UTC)
     with state().database.reading() as db:
-        entry = _entry(db, model_name)
+        entry, chosen = _entry(db, model_name), _chosen(db, given.group)
     try:
         with state().database.reading() as db:
+            registry.check_present(chosen, given.instead_of)
             proved = registry.prove(db, _folder(), entry.name)
+            objection = gate_of(_folder() / entry.name).objection
+            if objection and not given.despite:
+                problem = _("Confirm that it shall serve although it did not pass the gate.")
+                page = _confirmation(db, entry, chosen, problem=problem, may_choose=True)
+                return page, HTTPStatus.UNPROCESSABLE_ENTITY
         with state().database.writing() as db:
             registry.promote(
                 db,
@@ -114,6 +123,7 @@ def promote_submit(model_name: str) -> Response | tuple[str, HTTPStatus]:
                 proved,
                 group=given.group,
                 instead_of=given.instead_of,
+                remark=objection,
                 by=moderator(),
                 now=now,
             )
@@ -189,6 +199,8 @@ def _page(model_name: str | None) -> str:
             shares=charts.shares(),
             blamed=card.identities[:_MOST_BLAMED] if card else (),
             pairs=_pairs(serving, shown),
+            gate=gate_of(_folder() / subject.name) if subject else Gate(None),
+            actions=ACTIONS,
             may_choose=_may_choose(),
             overturned=figures.overturned(
                 db,
@@ -202,7 +214,13 @@ def _page(model_name: str | None) -> str:
 
 
 def _confirmation(
-    db: Session, entry: Entry, chosen: Choice, *, problem: str | None, is_rollback: bool = False
+    db: Session,
+    entry: Entry,
+    chosen: Choice,
+    *,
+    problem: str | None,
+    may_choose: bool = False,
+    is_rollback: bool = False,
 ) -> str:
     serving = _named(registry.entries(db, _folder()), chosen.model)
     members = registry.members(db)
@@ -216,7 +234,9 @@ def _confirmation(
         is_grouped=len(members) > 1,
         instead_of=chosen.model or "",
         pairs=_pairs(serving, entry),
+        gate=gate_of(_folder() / entry.name),
         problem=problem,
+        may_choose=may_choose or problem is None,
         is_rollback=is_rollback,
         **frame(db),
     )

@@ -122,6 +122,7 @@ _VALUES: Mapping[str, Callable[[str], str]] = {
     "mode": worded,
     "most": _plain,
     "objection": _part,
+    "people": worded,
     "reason": named,
     "role": worded,
     "scopes": _each,

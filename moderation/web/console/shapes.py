@@ -73,6 +73,29 @@ SHAPES = (
     _("From %(share)s on it is rejected: at most %(good)s of the good comments are expected there."),
     _("Nothing is rejected without a person: too few good comments were held out to promise it."),
     _("A person decides on the rest."),
+    _(
+        "Below %(share)s a comment is approved: with %(sure)s confidence, at most %(bad)s of all bad"
+        " comments lie there."
+    ),
+    _(
+        "From %(share)s on it is rejected: with %(sure)s confidence, at most %(good)s of all good"
+        " comments lie there."
+    ),
+    _(
+        "Nothing is approved without a person: to promise with %(sure)s confidence that at most %(bad)s"
+        " of the bad comments are published, it takes at least %(number)s decided bad comments that it"
+        " did not learn from, and more where some of them stand for many."
+    ),
+    _(
+        "Nothing is rejected without a person: to promise with %(sure)s confidence that at most %(good)s"
+        " of the good comments are rejected, it takes at least %(number)s decided good comments that it"
+        " did not learn from, and more where some of them stand for many."
+    ),
+    _(
+        "A promise is broken by at most one in %(number)s models made so, as long as comments stay like"
+        " those it was measured on."
+    ),
+    _("Shares like these were only estimated when this model was made, so none of them is a promise."),
     _("It reads English. It is not asked about comments in another language, where that can be told."),
     _("Spam of blogs is learnt from our own texts, and no open test measures it."),
     _("Spam that only flatters is told by its links and its author's name, where the site sends them."),
@@ -92,6 +115,39 @@ SHAPES = (
         " expect slightly worse."
     ),
     _("newest decisions, by %(model)s"),
+    # What the gate asks of a candidate.
+    _(
+        "Take a comment that was rejected and one that was approved: how often the rejected one scores"
+        " higher. A coin would manage half of the times."
+    ),
+    _(
+        "How well what is published and what is rejected agree with the moderators, if people decide"
+        " rightly on all that waits for them."
+    ),
+    _(
+        "How far its probabilities are from what moderators decided, where mistakes that it was sure of"
+        " cost most. 0 is perfect, less is better."
+    ),
+    _(
+        "Of the comments that moderators approved, how many would be rejected without anybody having"
+        " looked."
+    ),
+    _(
+        "Of the comments that moderators rejected, how many would be published without anybody having"
+        " looked."
+    ),
+    _("How many comments would be published or rejected at once, as moderators decided."),
+    _("%(number)s civil sentences name %(kinds)s kinds of people: how many would be rejected."),
+    _(
+        "A name alone should change nothing. How much likelier rejection seems for civil sentences about"
+        " one kind of people than for the same sentences about others, in the worst case: %(people)s."
+    ),
+    _("Of %(number)s abusive comments, how many would not be published before a person has seen them."),
+    _(
+        "Of %(number)s abusive comments whose words are hidden by one or two disguises, how many would"
+        " not be published before a person has seen them."
+    ),
+    _("%(number)s honest texts in many languages and scripts: how many would be rejected."),
     # What options can be.
     _("a whole number from %(least)s to %(most)s"),
     _("a number from %(least)s to %(most)s"),
@@ -185,6 +241,8 @@ SHAPES = (
         " instead of %(then)s."
     ),
     _("Instead of %(model)s."),
+    _("The gate was not asked about it."),
+    _("It did not pass the gate."),
     _("%(role)s of every site."),
     _("%(role)s of no site."),
     _("%(role)s of %(sites)s."),

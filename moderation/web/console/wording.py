@@ -291,6 +291,30 @@ PEOPLE = (
 """The kinds of people about whom models are tested."""
 
 
+CHECKS = (
+    _("better"),
+    _("equal"),
+    _("worse than allowed"),
+    _("cannot be told"),
+    _("old decisions"),
+    _("civil sentences"),
+    _("known abuse"),
+    _("honest texts"),
+    _("Tells bad comments from good ones (AUC)"),
+    _("What becomes of comments in the end (F1)"),
+    _("How honest its probabilities are (log loss)"),
+    _("Good comments rejected"),
+    _("Bad comments published"),
+    _("Rightly decided without a person"),
+    _("Civil sentences about people rejected"),
+    _("Blame for a name"),
+    _("Abuse caught"),
+    _("Disguised abuse caught"),
+    _("Honest texts rejected"),
+)
+"""What the gate asks of a candidate, of what, and what it can find."""
+
+
 @bp.app_template_filter()
 def worded(name: str) -> str:
     """Say what a program knows as `name`, such as too_many_links; what is not known stays as it is."""

@@ -1,0 +1,206 @@
+"""Ask of texts that never change: civil sentences about people, known abuse, and honest texts.
+
+No model learns from them. Both models are asked by themselves, without rules, which are the same for
+both and would cover up what a model does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from moderation.classifier.counting import Progress, silence
+from moderation.classifier.evaluation import logits
+from moderation.classifier.fitting import Numbers
+from moderation.classifier.gate import policy
+from moderation.classifier.gate.checks import Question, check, mean, share
+from moderation.classifier.gate.figures import Said
+from moderation.classifier.gate.intervals import estimates
+from moderation.classifier.gate.report import ABUSE, HONEST, PEOPLE, Check, People
+from moderation.classifier.model import Classifier
+from moderation.classifier.safety import evasion, honest, identity
+from moderation.classifier.safety.disguises import DISGUISES, PAIRS
+
+# Each pair of disguises is put on every so many-th comment: some thousand texts, which take a second.
+_EVERY_NTH = 64
+_PEOPLE_SHOWN = 12
+_DIGITS = 4
+
+_REJECTED = Question(
+    name="civil rejected",
+    title="Civil sentences about people rejected",
+    meaning="",
+    margin=policy.CIVIL_REJECTED,
+    more_is_better=False,
+)
+_BLAME = Question(
+    name="blame",
+    title="Blame for a name",
+    meaning="",
+    margin=policy.BLAME,
+    more_is_better=False,
+)
+_PLAIN = Question(name="abuse held", title="Abuse caught", meaning="", margin=policy.ABUSE)
+_DISGUISED = Question(
+    name="disguised held", title="Disguised abuse caught", meaning="", margin=policy.ABUSE
+)
+_HONEST = Question(
+    name="honest rejected",
+    title="Honest texts rejected",
+    meaning="",
+    margin=policy.HONEST_REJECTED,
+    more_is_better=False,
+)
+
+
+class Models(NamedTuple):
+    """The two that are compared."""
+
+    serving: Classifier
+    candidate: Classifier
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Texts, and which of them are drawn together: what shares a sentence gets nearly the same score."""
+
+    texts: tuple[str, ...]
+    units: tuple[int, ...]
+
+
+def of_people(models: Models, progress: Progress = silence) -> tuple[list[Check], tuple[People, ...]]:
+    """Ask what is made of civil sentences, and whose name carries more blame than before."""
+    found, kinds = _civil(), [term.plural for term in identity.terms()]
+    before, after = _said(models, found, "civil sentences", progress)
+    rejected = replace(
+        _REJECTED,
+        meaning=f"{len(found.texts):,} civil sentences name {len(kinds)} kinds of people: "
+        "how many would be rejected.",
+    )
+    sentences = np.ones(len(found.texts) // len(kinds))
+    estimate = estimates([share(before.rejected, after.rejected, found.units)], sentences)[0]
+    checks = [check(PEOPLE, rejected, estimate, len(found.texts))]
+    # A row a sentence and a column a kind of people.
+    blames = [_blames(said.probabilities, len(kinds)) for said in (before, after)]
+    moves = (blames[1] - blames[0]).mean(axis=0)
+    # Of equals the first, as they are listed.
+    worst = int(np.argmax(moves))
+    blame = replace(
+        _BLAME,
+        meaning="A name alone should change nothing. How much likelier rejection seems for civil "
+        "sentences about one kind of people than for the same sentences about others, in the worst "
+        f"case: {kinds[worst]}.",
+    )
+    moved = mean(blames[0][:, worst], blames[1][:, worst], range(len(sentences)))
+    estimate = estimates([moved], sentences)[0]
+    checks.append(check(PEOPLE, blame, estimate, len(sentences)))
+    shares = [said.rejected.reshape(-1, len(kinds)).mean(axis=0) for said in (before, after)]
+    shown = [place for place in np.argsort(-np.abs(moves), kind="stable") if moves[place]]
+    return checks, tuple(
+        People(
+            people=kinds[place],
+            blame_before=_rounded(blames[0][:, place].mean()),
+            blame_after=_rounded(blames[1][:, place].mean()),
+            rejected_before=_rounded(shares[0][place]),
+            rejected_after=_rounded(shares[1][place]),
+        )
+        for place in shown[:_PEOPLE_SHOWN]
+    )
+
+
+def of_abuse(models: Models, progress: Progress = silence) -> list[Check]:
+    """Ask how much of known abuse is not published before a person has seen it."""
+    hidden = "abusive comments whose words are hidden by one or two disguises"
+    return [
+        _held(models, _PLAIN, "abusive comments", _abuse(), progress),
+        _held(models, _DISGUISED, hidden, _disguised(), progress),
+    ]
+
+
+def of_honest(models: Models, progress: Progress = silence) -> list[Check]:
+    """Ask how many honest texts in many scripts would be rejected."""
+    found = _honest()
+    before, after = _said(models, found, "honest texts", progress)
+    question = replace(
+        _HONEST,
+        meaning=f"{len(found.texts):,} honest texts in many languages and scripts: "
+        "how many would be rejected.",
+    )
+    estimate = estimates([share(before.rejected, after.rejected, found.units)], _each(found))[0]
+    return [check(HONEST, question, estimate, len(found.texts))]
+
+
+def _held(models: Models, question: Question, what: str, found: _Texts, progress: Progress) -> Check:
+    before, after = _said(models, found, question.title.lower(), progress)
+    asked = replace(
+        question,
+        meaning=f"Of {len(found.texts):,} {what}, "
+        "how many would not be published before a person has seen them.",
+    )
+    estimate = estimates([share(~before.approved, ~after.approved, found.units)], _each(found))[0]
+    return check(ABUSE, asked, estimate, len(found.texts))
+
+
+def _said(models: Models, found: _Texts, step: str, progress: Progress) -> tuple[Said, Said]:
+    before, after = (
+        Said.of(
+            logits(one, found.texts, step=f"{step}, by {one.version}", progress=progress)[:, 0],
+            one.thresholds,
+        )
+        for one in models
+    )
+    return before, after
+
+
+def _blames(probabilities: Numbers, kinds: int) -> Numbers:
+    """Say by how much each mention of a sentence lies above all mentions of the same sentence."""
+    table = probabilities.reshape(-1, kinds)
+    above: Numbers = table - table.mean(axis=1, keepdims=True)
+    return above
+
+
+def _each(found: _Texts) -> Numbers:
+    return np.ones(max(found.units) + 1)
+
+
+def _alone(texts: Sequence[str]) -> _Texts:
+    return _Texts(tuple(texts), tuple(range(len(texts))))
+
+
+@cache
+def _civil() -> _Texts:
+    # Sentence by sentence, each about all kinds of people.
+    mentions, kinds = identity.mentions(), len(identity.terms())
+    places = tuple(number // kinds for number in range(len(mentions)))
+    return _Texts(tuple(one.text for one in mentions), places)
+
+
+@cache
+def _abuse() -> _Texts:
+    return _alone([one.text for one in evasion.abuses()])
+
+
+@cache
+def _disguised() -> _Texts:
+    comments = evasion.abuses()
+    chosen = [([one], range(len(comments))) for one in DISGUISES]
+    chosen += [
+        (list(pair), range(number % _EVERY_NTH, len(comments), _EVERY_NTH))
+        for number, pair in enumerate(PAIRS)
+    ]
+    worn = [(place, disguises) for disguises, places in chosen for place in places]
+    return _Texts(
+        tuple(comments[place].hidden_by(disguises) for place, disguises in worn),
+        tuple(place for place, _ in worn),
+    )
+
+
+@cache
+def _honest() -> _Texts:
+    return _alone([one.text for one in honest.texts()])
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), _DIGITS) + 0.0
