@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check fix openapi translations pictures train bench-speed bench-quality bench-console bench-backtest \
-	bench-budgets prove-console try-wordpress try-hostile-text lock
+	bench-budgets bench-owner prove-console try-wordpress try-hostile-text lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench-backtest: .venv/ready-for-work ## Try changes of rules on 50,000 comments:
 
 bench-budgets: .venv/ready-for-work ## Count how often thresholds break what they promise, on invented comments
 	@$(BIN)/python -m bench.budgets $(BENCH)
+
+bench-owner: .venv/ready-for-work ## Measure what learning from decisions brings: make bench-owner CORPUS=folder [BENCH="--cache folder --write"]
+	@$(BIN)/python -m bench.owner --corpus "$(CORPUS)" $(BENCH)
 
 prove-console: .venv/ready-for-work ## Prove every page of the console in a browser: accessibility, hostile text, 200 comments by keyboard
 	@tests/get-chromium || true

@@ -262,10 +262,15 @@ class Corpus:
 
     folder: Path
     own: tuple[OwnSet, ...] = OWN
+    # Fingerprints of texts that are kept for something else.
+    left_out: frozenset[str] = frozenset()
 
     def training(self, progress: Progress = silence) -> Iterator[tuple[TextSet, list[Labelled]]]:
-        """Read our own texts and each training file, without what was read or an open test holds."""
-        seen = {row.fingerprint for _, rows in self.tests() for row in rows}
+        """Read our own texts and each training file, without what was read or an open test holds.
+
+        Without what is to be left out, too.
+        """
+        seen = {*self.left_out, *(row.fingerprint for _, rows in self.tests() for row in rows)}
         for own in self.own:
             yield own, list(_unseen(map(_own, own.read()), seen))
         for number, file in enumerate(TRAINING):

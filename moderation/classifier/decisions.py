@@ -12,6 +12,9 @@ from moderation.classifier.examples import Example
 from moderation.classifier.fitting import Flags, Numbers
 from moderation.classifier.model import Classifier
 
+# One comment that stands for a hundred must not teach as much as a hundred: whatever else it holds
+# would be taken for their reason.
+_MOST_TAUGHT = 10.0
 # Circumstances of fewer comments tell more of those comments than of the site.
 _FEWEST = 3
 
@@ -21,6 +24,7 @@ class Decisions:
     """Decisions in their order: row i of every column is of the same comment."""
 
     rejected: Flags
+    # How much each teaches; 1 on average.
     weights: Numbers
     # What the base says: a column for each of its heads.
     said: Numbers
@@ -53,7 +57,7 @@ def read(base: Classifier, examples: Sequence[Example], progress: Progress = sil
     texts = [example.text for example in examples]
     times = Counter(name for example in examples for name in set(example.circumstances))
     names = tuple(sorted(name for name, number in times.items() if number >= _FEWEST))
-    weights = np.array([example.weight for example in examples], np.float64)
+    weights = np.array([one.weight * min(1 / one.share, _MOST_TAUGHT) for one in examples], np.float64)
     return Decisions(
         rejected=np.array([example.rejected for example in examples], np.bool_),
         # Only their proportions matter; the regularisation expects an average of 1.

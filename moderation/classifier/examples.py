@@ -13,6 +13,8 @@ class Example:
     decided_at: datetime
     # How much it counts beside the others; their average is taken for 1.
     weight: float = 1.0
+    # How likely it was that a person looks at it: 1 for what waited, less for what chance chose.
+    share: float = 1.0
     # Why it was rejected, where the moderator said so.
     reason: str | None = None
     # What was known beside the text, each thing by a name, such as the code of a rule's signal.
@@ -21,3 +23,8 @@ class Example:
     rules: float = 0.0
     # The comment's number, where it is stored.
     comment: int | None = None
+
+    @property
+    def stands_for(self) -> float:
+        """How many comments it speaks for, where all are to be counted and not only those looked at."""
+        return self.weight / self.share

@@ -67,7 +67,9 @@ def fit_corrections(
     the weights are for the counts as they are. The dense columns come scaled, one of them for a shift.
     """
     from scipy import optimize, sparse  # noqa: PLC0415 - see above
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    # It comes with scikit-learn, and without types.
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415
 
     values = counts.shares(length_offset) * scales.astype(np.float32)[counts.columns]
     table = sparse.hstack(
@@ -136,9 +138,7 @@ def _table(counts: Counts, values: NDArray[np.float32]) -> Any:
 
 def _regress(table: object, labels: Flags, weights: Numbers, freedom: float) -> Line:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - see above
-
-    # It comes with scikit-learn, and without types.
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
     # Sums depend on the order of their parts, and so on how many threads share them. One thread
     # gives the same model on any number of cores, and is no slower: the table is sparse.

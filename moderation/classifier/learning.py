@@ -62,7 +62,6 @@ class Corrections:
             (*base.vocabulary, *appended), np.vstack([old, new]), intercepts, base.length_offset
         )
 
-
     def log_odds(self, base: Weights, decisions: Decisions) -> Numbers:
         """Give the log-odds of rejection of decided comments as a model with these corrections would."""
         weights = np.array([[self.grams.get(name, 0.0)] for name in decisions.grams.names], np.float32)

@@ -1,44 +1,44 @@
 """Learn from a site's decisions what its own moderators would reject.
 
-Starts from a model that is there already. Only the rejection head is learnt anew, as a sum of what
-the old model says and of corrections to single grams; so the result is as additive as before, and
-the attributes keep their meaning from model to model.
+Starts from a model that is there already, and learns what must be added to it. Only the rejection head
+changes; so the result is as additive as before, and the attributes keep their meaning from model to
+model. What is learnt must then pass the gate.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 
+from moderation.chance import falls
 from moderation.classifier.card import (
     NEWEST_DECISIONS,
     Card,
-    Measure,
     Period,
     Source,
     Tally,
     Trial,
     newest_decisions_by,
 )
-from moderation.classifier.counting import Progress, count, silence
+from moderation.classifier.counting import Progress, silence
 from moderation.classifier.curves import curves, identities
-from moderation.classifier.evaluation import consequences, logits, probabilities
+from moderation.classifier.decisions import Decisions, read
+from moderation.classifier.evaluation import consequences, log_odds, probabilities
 from moderation.classifier.examples import Example
-from moderation.classifier.fitting import Flags, Numbers, fit_counts, measure
-from moderation.classifier.model import HEADS, Classifier, Weights
+from moderation.classifier.fitting import Flags, Numbers, measure
+from moderation.classifier.gate import Report, compare
+from moderation.classifier.learning import learn
+from moderation.classifier.model import Classifier
 from moderation.classifier.storage import check_name, installed_versions
-from moderation.classifier.thresholds import Budgets, choose, in_words, trades
-from moderation.classifier.training import Trained, rarity
+from moderation.classifier.thresholds import Budgets, Kept, choose, in_words, trades
+from moderation.classifier.training import Trained
 from moderation.refusal import Refusal
 from moderation.verdict import Thresholds
 
 FEWEST_OF_EACH = 5
 """So many rejected and so many approved comments are needed before anything can be learnt from them."""
-
-# How much worse at telling bad from good a candidate may be and still be taken: as much as chance
-# moves the figure from one month to the next.
-_AUC_LEEWAY = 0.005
 
 # The newest decisions are held out: spam comes in waves, and a random split would let the model see
 # tomorrow's wave today.
@@ -89,25 +89,18 @@ class OneSidedDecisions(CannotRetrain):
 
 
 class CandidateIsWorse(CannotRetrain):
-    """The new model foretells the newest decisions worse than the model that serves."""
+    """The gate found the new model worse than the model that serves, by more than is allowed."""
 
-    def __init__(self, serving: Measure, candidate: Measure) -> None:
-        self.serving = serving
-        self.candidate = candidate
-        super().__init__(
-            "the new model is worse than the one that serves, so it is not kept: on the newest "
-            f"{candidate.rows} decisions its AUC is {candidate.auc:.4f} against {serving.auc:.4f} "
-            f"(more is better) and its log loss {candidate.log_loss:.4f} against {serving.log_loss:.4f} "
-            "(less is better)"
-        )
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        super().__init__(f"the new model is not kept. {report.says}")
 
 
 @dataclass(frozen=True, slots=True)
 class Retrained(Trained):
-    """A new model that is no worse than the serving one, with both measured on the same decisions."""
+    """A new model, and how it compares with the model that serves."""
 
-    serving: Measure
-    candidate: Measure
+    report: Report
 
 
 def retrain(
@@ -122,8 +115,8 @@ def retrain(
 ) -> Retrained:
     """Make a model for a site from `base` and the site's decisions, or raise CannotRetrain.
 
-    The candidate must stand its ground against `serving`, which is `base` if left out. The same decisions
-    give the same model, in whatever order they come.
+    The candidate must stand its ground against `serving`, which is `base` if left out. The same
+    decisions give the same model, in whatever order they come.
     """
     check_name(name)
     budgets = budgets or Budgets()
@@ -136,6 +129,7 @@ def retrain(
     progress("fit the corrections", 0, len(_PARTS))
     corrections = learn(base.weights, decisions.of(learnt_from))
     newest, old = _some(ordered, held_out), _some(ordered, frozen)
+    # Until thresholds are chosen, it decides nothing.
     undecided = Classifier(
         name,
         Thresholds(review_at=0.0, reject_at=1.0),
@@ -146,13 +140,15 @@ def retrain(
     found = log_odds(undecided, newest, step="foretell the newest", progress=progress)
     foretold = _foretold(base, decisions, frozen, found, progress)
     chosen = slice(len(ordered) - len(foretold), None)
-    known = decisions.rejected[chosen], decisions.weights[chosen]
+    known = decisions.rejected[chosen], _stand_for(ordered[chosen])
     thresholds = choose(probabilities(foretold), *known, budgets)
     offers = trades(probabilities(foretold), *known, budgets.confidence)
     classifier = replace(undecided, thresholds=thresholds, trades=offers)
 
     opponent = serving or base
     report = compare(opponent, classifier, newest=newest, frozen=old, now=now, progress=progress)
+    if not report.passes:
+        raise CandidateIsWorse(report)
     card = Card(
         name=name,
         created_at=now,
@@ -235,13 +231,17 @@ def _foretold(
 
 def _trial(name: str, classifier: Classifier, found: Numbers, examples: Sequence[Example]) -> Trial:
     rejected = np.array([example.rejected for example in examples], np.bool_)
-    weights = np.array([example.weight for example in examples], np.float64)
+    weights = _stand_for(examples)
     return Trial(
         name=name,
         measures={"rejection": measure(found, rejected, weights)},
         consequences=consequences(classifier.thresholds, found, rejected, weights),
         curves=curves(probabilities(found), rejected, weights),
     )
+
+
+def _stand_for(examples: Sequence[Example]) -> Numbers:
+    return np.array([example.stands_for for example in examples], np.float64)
 
 
 def _tally(examples: Sequence[Example]) -> Tally:

@@ -12,7 +12,7 @@ from moderation.classifier import curves, evaluation, gate, storage
 from moderation.classifier.card import render
 from moderation.classifier.corpus import Corpus
 from moderation.classifier.storage import check_name, load, read_card
-from moderation.cli import comparing, opened
+from moderation.cli import comparing, opened, promoting
 from moderation.cli.printing import show as print_table
 from moderation.progress import progress
 
@@ -138,15 +138,8 @@ def promote(name: str, group: str) -> None:
       moderation models promote site-2026-12-01
       moderation models promote site-2026-12-01 --group news
     """
-    models = settings.read().models
     with opened.database() as database:
-        with database.reading() as session:
-            proved = registry.prove(session, models, name)
-        with database.writing() as session:
-            registry.promote(
-                session, models, proved, group=group, by=audit.COMMAND_LINE, now=datetime.now(UTC)
-            )
-            session.commit()
+        promoting.promote(database, settings.read().models, name, group=group)
     click.echo(f"{name} serves now. To go back: moderation models rollback{_option(group)}")
 
 

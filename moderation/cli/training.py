@@ -9,15 +9,15 @@ from rich import box
 from rich.table import Column, Table
 
 from moderation import feedback, registry, settings
-from moderation.classifier import evaluation, retraining, storage
+from moderation.classifier import evaluation, gate, retraining, storage
 from moderation.classifier import training as base_training
 from moderation.classifier.card import Measure, Trial
 from moderation.classifier.corpus import Corpus
 from moderation.classifier.model import Classifier
-from moderation.classifier.retraining import CannotRetrain
+from moderation.classifier.retraining import CandidateIsWorse, CannotRetrain
 from moderation.classifier.safety import report
 from moderation.classifier.thresholds import Budgets
-from moderation.cli import opened, safety
+from moderation.cli import comparing, opened, promoting, safety
 from moderation.cli.printing import show
 from moderation.policies import Policies
 from moderation.progress import progress
@@ -84,16 +84,31 @@ def train(
 
 @click.command()
 @click.option("--name", help="The model's name. [default: site- and the time]")
+@click.option(
+    "--promote-if-better",
+    is_flag=True,
+    help="Let it serve at once if it is shown to be better than the model that serves.",
+)
 @_good_lost
 @_bad_published
 @_confidence
-def retrain(name: str | None, good_lost: float, bad_published: float, confidence: float) -> None:
+def retrain(
+    name: str | None,
+    promote_if_better: bool,  # noqa: FBT001
+    good_lost: float,
+    bad_published: float,
+    confidence: float,
+) -> None:
     """Build a candidate from the decisions in the database, and compare it with the serving model.
 
-    The newest fifth of the decisions is held out, and both are measured on it. Below 200
-    decisions of each kind, or when the candidate is worse, nothing is saved and the exit code is 3.
+    The newest fifth of the decisions is held out, and some of the old ones: both models are compared
+    on them, and on fixed texts. When the candidate is worse anywhere by more than is allowed, or
+    there are too few decisions, nothing is saved and the exit code is 3.
 
-    Example: moderation retrain && moderation models list
+    \b
+    Examples:
+      moderation retrain && moderation models list
+      moderation retrain --promote-if-better
     """
     models = settings.read().models
     now = datetime.now(UTC)
@@ -113,14 +128,23 @@ def retrain(name: str | None, good_lost: float, bad_published: float, confidence
                 budgets=Budgets(good_lost=good_lost, bad_published=bad_published, confidence=confidence),
                 progress=tell,
             )
+    except CandidateIsWorse as error:
+        show(comparing.table(error.report))
+        _refuse(error)
     except CannotRetrain as error:
         _refuse(error)
     storage.save(models / name, trained.classifier, trained.card)
-    with opened.database() as database, database.writing() as session:
-        registry.publish(session, models / name, now=now)
-        session.commit()
-    _compare({serving.version: trained.serving, name: trained.candidate})
-    click.echo(trained.card.thresholds_in_words)
+    gate.save(models / name, trained.report)
+    show(comparing.table(trained.report))
+    click.echo(f"{trained.report.says} {trained.card.thresholds_in_words}")
+    with opened.database() as database:
+        with database.writing() as session:
+            registry.publish(session, models / name, now=now)
+            session.commit()
+        if promote_if_better and trained.report.is_better:
+            promoting.promote(database, models, name, instead_of=serving.version)
+            click.echo(f"Saved {name}, which serves now. To go back: moderation models rollback")
+            return
     click.echo(f"Saved {name}. To let it serve: moderation models promote {name}")
 
 

@@ -52,7 +52,7 @@ def promote(
 ) -> None:
     """Let a model serve a group from now on, on every machine; publish it where it was not yet.
 
-    With `instead_of`, raises ChosenMeanwhile when another model serves by now. The record keeps `remark`.
+    With `instead_of`, raises ChosenMeanwhile when another serves by now. The record keeps `remark`.
     """
     present = _in_turn(session, models, group, instead_of)
     publish(session, proved.folder, now=now)

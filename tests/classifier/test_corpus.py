@@ -3,6 +3,7 @@
 import gzip
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,16 @@ def test_a_text_of_an_open_test_is_never_learnt_from(copy: Corpus) -> None:
     write(copy.folder / f"{FIRST}.csv.gz", ("text", *SIX), [("this very text is in the test", *[0] * 6)])
 
     assert training(copy)[FIRST] == []
+
+
+def test_a_text_that_is_left_out_is_never_learnt_from(copy: Corpus) -> None:
+    rows = [("This very text, is KEPT!", *[0] * 6), ("this one is not", *[0] * 6)]
+    write(copy.folder / f"{FIRST}.csv.gz", ("text", *SIX), rows)
+    left_out = frozenset({fingerprint("this very text is kept")})
+
+    kept = training(replace(copy, left_out=left_out))[FIRST]
+
+    assert [row.text for row in kept] == ["this one is not"]
 
 
 def test_a_text_is_learnt_from_once(copy: Corpus) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from moderation.classifier.examples import Example
-from moderation.classifier.gate import Finding, compare, read, save
+from moderation.classifier.gate import Finding, Models, compare, fixed, read, review_at_most, save
 from moderation.classifier.gate.figures import Said
 from moderation.classifier.gate.flips import flips
 from moderation.classifier.gate.page import render
@@ -212,6 +212,25 @@ def test_a_report_holds_no_text_of_a_comment(taught, tmp_path):
     # Two neighbours may be a pair that moved.
     for one in NEW + OLD:
         assert " ".join(one.text.split()[:3]) not in kept
+
+
+def test_review_starts_where_known_abuse_is_still_caught(monkeypatch, shipped):
+    """A model by which everything is likelier catches what it caught from a higher threshold on."""
+    # To disguise it takes long, and is asked about in the same way.
+    monkeypatch.setattr("moderation.classifier.gate.fixed._disguised", fixed._abuse)  # noqa: SLF001
+    weights = dataclasses.replace(shipped.weights, intercepts=shipped.weights.intercepts + 1.0)
+    milder = dataclasses.replace(
+        shipped, version="site-1", weights=weights, thresholds=Thresholds(review_at=0.98, reject_at=1.0)
+    )
+    models = Models(shipped, milder)
+    at = review_at_most(models)
+
+    # The odds of what was caught at the lower end rose by e.
+    lowest = shipped.thresholds.review_at / (1 - shipped.thresholds.review_at) * np.e
+    assert at == pytest.approx(lowest / (1 + lowest), abs=0.02)
+    assert {check.finding for check in fixed.of_abuse(models)} == {WORSE}
+    kept = dataclasses.replace(milder, thresholds=Thresholds(review_at=at, reject_at=1.0))
+    assert {check.finding for check in fixed.of_abuse(Models(shipped, kept))} <= {EQUAL, BETTER}
 
 
 class TestFlips:

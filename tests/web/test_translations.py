@@ -12,6 +12,7 @@ from flask_babel import force_locale
 
 import moderation
 from moderation import audit
+from moderation.classifier import gate
 from moderation.rules import ListKind, Mode, Scope, settings
 from moderation.rules.lists import CODES
 from moderation.rules.options import described
@@ -20,7 +21,9 @@ from moderation.verdict import ATTRIBUTES, Action
 from moderation.web import create_app
 from moderation.web.console.filters import ago, moment, percent
 from moderation.web.console.sentences import said
+from moderation.web.console.shapes import SHAPES
 from moderation.web.console.wording import actor
+from tests.classifier.making import NOW, made_by_hand
 from tests.conftest import SHIPPED_MODELS, START
 from tools import translations
 
@@ -206,6 +209,16 @@ def test_each_name_of_the_core_has_words(app):
     known = {one.id for one in translations.extracted()}
 
     assert [name for name in _of_rules() if name.replace("_", " ") not in known] == []
+
+
+def test_what_the_gate_asks_has_words_and_shapes(app):
+    report = gate.compare(made_by_hand("base"), made_by_hand("copy"), newest=(), frozen=(), now=NOW)
+    known = {one.id for one in translations.extracted()}
+    shapes = [re.sub(r"%\\\(\w+\\\)s", ".+", re.escape(shape)) for shape in SHAPES]
+
+    for check in report.checks:
+        assert {check.title, check.about, str(check.finding)} <= known
+        assert any(re.fullmatch(shape, check.meaning) for shape in shapes), check.meaning
 
 
 def test_what_an_option_can_be_is_said_in_the_readers_language(app):

@@ -10,6 +10,17 @@ comparing           two models in, a report out
 """
 
 from moderation.classifier.gate.comparing import compare
+from moderation.classifier.gate.fixed import Models, review_at_most
 from moderation.classifier.gate.report import REPORT_FOR_PEOPLE, Check, Finding, Report, read, save
 
-__all__ = ["REPORT_FOR_PEOPLE", "Check", "Finding", "Report", "compare", "read", "save"]
+__all__ = [
+    "REPORT_FOR_PEOPLE",
+    "Check",
+    "Finding",
+    "Models",
+    "Report",
+    "compare",
+    "read",
+    "review_at_most",
+    "save",
+]

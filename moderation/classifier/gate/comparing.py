@@ -8,9 +8,8 @@ import numpy as np
 from moderation.classifier.card import Tally
 from moderation.classifier.counting import Progress, silence
 from moderation.classifier.curves import curves
-from moderation.classifier.evaluation import consequences, logits
+from moderation.classifier.evaluation import consequences, log_odds
 from moderation.classifier.examples import Example
-from moderation.classifier.fitting import Numbers
 from moderation.classifier.gate import checks, fixed, policy, sentences
 from moderation.classifier.gate.checks import Decided
 from moderation.classifier.gate.figures import Said
@@ -39,7 +38,9 @@ def compare(
     every = recent + old
     models = fixed.Models(serving, candidate)
     before, after = (
-        Said.of(log_odds(one, every, f"decisions, by {one.version}", progress), one.thresholds)
+        Said.of(
+            log_odds(one, every, step=f"decisions, by {one.version}", progress=progress), one.thresholds
+        )
         for one in models
     )
     first, rest = slice(len(recent)), slice(len(recent), None)
@@ -68,16 +69,6 @@ def compare(
     )
 
 
-def log_odds(
-    classifier: Classifier, examples: Sequence[Example], step: str, progress: Progress
-) -> Numbers:
-    """Give the log-odds of rejection of decided comments: what the model says, and what rules added."""
-    texts = [example.text for example in examples]
-    rules = np.array([example.rules for example in examples], np.float64)
-    found: Numbers = logits(classifier, texts, step=step, progress=progress)[:, 0] + rules
-    return found
-
-
 def _ordered(examples: Sequence[Example]) -> list[Example]:
     return sorted(examples, key=lambda one: (one.decided_at, one.text, one.rejected, one.weight))
 
@@ -85,7 +76,7 @@ def _ordered(examples: Sequence[Example]) -> list[Example]:
 def _decided(examples: Sequence[Example], serving: Said, candidate: Said) -> Decided:
     return Decided(
         np.array([example.rejected for example in examples], np.bool_),
-        np.array([example.weight for example in examples], np.float64),
+        np.array([example.stands_for for example in examples], np.float64),
         serving,
         candidate,
     )

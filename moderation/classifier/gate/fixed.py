@@ -83,17 +83,19 @@ def of_people(models: Models, progress: Progress = silence) -> tuple[list[Check]
     estimate = estimates([share(before.rejected, after.rejected, found.units)], sentences)[0]
     checks = [check(PEOPLE, rejected, estimate, len(found.texts))]
     # A row a sentence and a column a kind of people.
-    blames = [_blames(said.probabilities, len(kinds)) for said in (before, after)]
+    blames = [_blames(said, len(kinds)) for said in (before, after)]
     moves = (blames[1] - blames[0]).mean(axis=0)
-    # Of equals the first, as they are listed.
-    worst = int(np.argmax(moves))
+    # To lose a lead over others is no blame. Of equals the first, as they are listed.
+    unblamed = np.maximum(blames[0].mean(axis=0), 0.0)
+    worst = int(np.argmax(blames[1].mean(axis=0) - unblamed))
     blame = replace(
         _BLAME,
-        meaning="A name alone should change nothing. How much likelier rejection seems for civil "
-        "sentences about one kind of people than for the same sentences about others, in the worst "
-        f"case: {kinds[worst]}.",
+        meaning="A name alone should change nothing. Of civil sentences about one kind of people, how "
+        "many more would be kept from being published than of the same sentences about others, in the "
+        f"worst case: {kinds[worst]}.",
     )
-    moved = mean(blames[0][:, worst], blames[1][:, worst], range(len(sentences)))
+    before_that = blames[0][:, worst] if unblamed[worst] else np.zeros(len(sentences))
+    moved = mean(before_that, blames[1][:, worst], range(len(sentences)))
     estimate = estimates([moved], sentences)[0]
     checks.append(check(PEOPLE, blame, estimate, len(sentences)))
     shares = [said.rejected.reshape(-1, len(kinds)).mean(axis=0) for said in (before, after)]
@@ -132,6 +134,20 @@ def of_honest(models: Models, progress: Progress = silence) -> list[Check]:
     return [check(HONEST, question, estimate, len(found.texts))]
 
 
+def review_at_most(models: Models, progress: Progress = silence) -> float:
+    """Say from where at most the candidate must ask people, to catch as much known abuse as before.
+
+    On a site that never met such abuse, thresholds found on its decisions alone would publish it.
+    """
+    return min(_keeps(models, found, progress) for found in (_abuse(), _disguised()))
+
+
+def _keeps(models: Models, found: _Texts, progress: Progress) -> float:
+    before, after = _said(models, found, "known abuse", progress)
+    caught = int((~before.approved).sum())
+    return float(np.sort(after.probabilities)[-caught]) if caught else 1.0
+
+
 def _held(models: Models, question: Question, what: str, found: _Texts, progress: Progress) -> Check:
     before, after = _said(models, found, question.title.lower(), progress)
     asked = replace(
@@ -154,9 +170,12 @@ def _said(models: Models, found: _Texts, step: str, progress: Progress) -> tuple
     return before, after
 
 
-def _blames(probabilities: Numbers, kinds: int) -> Numbers:
-    """Say by how much each mention of a sentence lies above all mentions of the same sentence."""
-    table = probabilities.reshape(-1, kinds)
+def _blames(said: Said, kinds: int) -> Numbers:
+    """Say of each mention whether it is kept back, above all mentions of the same sentence.
+
+    What is kept back and not the probability: that moves for all, where a model is calibrated anew.
+    """
+    table = (~said.approved).astype(np.float64).reshape(-1, kinds)
     above: Numbers = table - table.mean(axis=1, keepdims=True)
     return above
 

@@ -138,10 +138,10 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
     """What was made of civil sentences about one kind of people."""
 
     people: str
-    # The mean probability of rejection above that of all sentences; below it where negative.
+    # The share that is not published at once, above that of all sentences; below it where negative.
     blame_before: float
     blame_after: float
-    # As shares.
+    # Of all sentences about them.
     rejected_before: float
     rejected_after: float
 
