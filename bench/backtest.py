@@ -22,7 +22,7 @@ from sqlalchemy import insert
 from bench.texts import ROOT, comments
 from moderation import backtests, intake, policies, sites
 from moderation.backtests.planning import Plan
-from moderation.classifier.registry import load_serving
+from moderation.classifier.folder import load_serving
 from moderation.draft import Author, Page, Submission
 from moderation.judgement import Scorer, judge, judge_all
 from moderation.policies import Change, Choices, KeptList, KeptRule

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.texts import ROOT
+from moderation.classifier.folder import load_serving
 from moderation.classifier.model import Classifier
-from moderation.classifier.registry import load_serving
 from moderation.classifier.storage import check_name, load
 from moderation.draft import Draft
 from moderation.judgement import judge, judge_all

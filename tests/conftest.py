@@ -138,6 +138,7 @@ def listening(settings: Settings) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+        app.extensions["moderation"].serving.stop()
         app.extensions["moderation"].database.close()
 
 

@@ -8,9 +8,9 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from moderation import access, backtests, callbacks, delivery, policies, review
+from moderation import access, backtests, callbacks, delivery, policies, registry, review
 from moderation.backtests import Trial
-from moderation.classifier import gate, registry
+from moderation.classifier import gate
 from moderation.classifier.storage import read_card, save
 from moderation.moderators import log_in, new_secret
 from moderation.policies import Change, KeptList, KeptRule
@@ -31,7 +31,7 @@ from moderation.store.tables import (
 from moderation.verdict import Action
 from tests.calling import call
 from tests.classifier.gating import a_report
-from tests.classifier.making import made_by_hand
+from tests.classifier.making import made_by_hand, point
 from tests.conftest import SHIPPED_MODELS, add_moderator, add_site
 from tests.making import decider, stored
 from tests.web.pages import Examples
@@ -76,8 +76,7 @@ def models(folder: Path) -> Path:
     save(folder / other.version, other, msgspec.structs.replace(read_card(shipped), sources=()))
     gate.save(folder / other.version, a_report(serving=shipped.name, candidate=other.version))
     (folder / "site-broken").mkdir()
-    for name in (other.version, shipped.name):
-        registry.promote(folder, name, now=datetime.now(UTC))
+    point(folder, shipped.name, other.version)
     return folder
 
 
@@ -96,6 +95,7 @@ def furnish(database: Database, address: str) -> Examples:
     with database.writing() as session:
         found = {**_decided(session, ana, ben), **_beside(session, ana, ben)}
         _figures(session, session.get_one(Site, sites[1].id), ana, ben)
+        registry.put(session, sites[1], "the papers", by=ana, now=datetime.now(UTC))
         session.commit()
     return {
         **found,

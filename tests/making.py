@@ -1,10 +1,11 @@
 """Make what tests need: drafts and stored comments with few words."""
 
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from moderation import intake, review
+from moderation import intake, registry, review
 from moderation.access import Access
 from moderation.draft import Author, Page, Submission
 from moderation.review import Wanted
@@ -71,3 +72,26 @@ def decider(database: Database, name: str = "ana") -> Moderator:
         session.add(added)
         session.commit()
     return added
+
+
+def promoted(
+    database: Database, models: Path, name: str, *, group: str = registry.DEFAULT, now: datetime = START
+) -> None:
+    """Let the model of a machine's folder serve a group on every machine."""
+    with database.reading() as session:
+        proved = registry.prove(session, models, name)
+    with database.writing() as session:
+        registry.promote(session, models, proved, group=group, by="ana", now=now)
+        session.commit()
+
+
+def rolled_back(
+    database: Database, models: Path, *, group: str = registry.DEFAULT, now: datetime = START
+) -> None:
+    """Let the model before serve a group again."""
+    with database.reading() as session:
+        name = registry.before(registry.choice(session, models, group))
+        proved = registry.prove(session, models, name) if name else None
+    with database.writing() as session:
+        registry.rollback(session, models, proved, group=group, by="ana", now=now)
+        session.commit()

@@ -21,6 +21,7 @@ ACTS = {
     "policy.try": N_("Tried a change of the policy on past comments"),
     "model.promote": N_("Promoted a model"),
     "model.rollback": N_("Went back to the model before"),
+    "model.group": N_("Put a site into a group that shares a model"),
     "login.open": N_("Logged in"),
     "login.fail": N_("Failed to log in"),
     "login.close": N_("Logged out"),

@@ -11,6 +11,7 @@ import platform
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
@@ -29,6 +30,8 @@ CARD_FOR_PEOPLE = "card.md"
 
 # A model is tied to these: to what it was pickled with, and to what made its arrays.
 _LIBRARIES = ("scikit-learn", "numpy", "joblib")
+# Nobody takes longer to write a model.
+_SECONDS_UNFINISHED = 3_600.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -92,13 +95,26 @@ def save(folder: Path, classifier: Classifier, card: Card) -> Card:
     check_new(folder)
     content = _pack(classifier)
     signed = msgspec.structs.replace(card, name=folder.name, sha256=hashlib.sha256(content).hexdigest())
+    put(folder, signed, content)
+    return signed
+
+
+def put(folder: Path, card: Card, content: bytes) -> None:
+    """Write a model folder of a card and the content that it describes, all of it or nothing.
+
+    Raises ModelDamaged where the content is another one, and ModelExists.
+    """
+    check_new(folder)
+    if (card.name, card.sha256) != (folder.name, hashlib.sha256(content).hexdigest()):
+        raise ModelDamaged(f"the content for {folder} is not what its card describes")
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     # The leading dot keeps an unfinished folder out of every list of models.
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    unfinished = Path(tempfile.mkdtemp(prefix=_unfinished(folder), dir=folder.parent))
     try:
         unfinished.chmod(0o755)  # mkdtemp lets in nobody else, and the service may run as someone else.
         write_durably(unfinished / MODEL, content)
-        _write_card(unfinished, signed)
+        _write_card(unfinished, card)
         sync_folder(unfinished)
         try:
             unfinished.rename(folder)
@@ -109,7 +125,6 @@ def save(folder: Path, classifier: Classifier, card: Card) -> Card:
         sync_folder(folder.parent)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return signed
 
 
 def describe(folder: Path, card: Card) -> None:
@@ -135,12 +150,7 @@ def load(folder: Path) -> Classifier:
     """Load a model, or raise ModelUnusable. Nothing in it runs before it is known to be whole."""
     card = read_card(folder)
     _check_versions(folder, card)
-    content = _read(folder / MODEL)
-    if hashlib.sha256(content).hexdigest() != card.sha256:
-        raise ModelDamaged(
-            f"{folder / MODEL} is not the file that its card describes: "
-            "copy the whole folder again from where it was made"
-        )
+    content = read_content(folder, card)
     weights, habits = _unpack(folder, content)
     return Classifier(
         version=card.name,
@@ -152,10 +162,25 @@ def load(folder: Path) -> Classifier:
     )
 
 
+def read_content(folder: Path, card: Card) -> bytes:
+    """Read a model's content without loading it; raise ModelDamaged where it is not the card's."""
+    content = _read(folder / MODEL)
+    if hashlib.sha256(content).hexdigest() != card.sha256:
+        raise ModelDamaged(
+            f"{folder / MODEL} is not the file that its card describes: "
+            "copy the whole folder again from where it was made"
+        )
+    return content
+
+
 def read_card(folder: Path) -> Card:
     """Read what is known of a model, without loading it."""
+    return decode_card(folder, _read(folder / CARD))
+
+
+def decode_card(folder: Path, content: bytes) -> Card:
+    """Read the card of the model that is in `folder`, or is to be."""
     path = folder / CARD
-    content = _read(path)
     try:
         # The format first: a card of another format may have other fields, and is not damaged.
         _check_format(folder, msgspec.json.decode(content, type=_Format).format)
@@ -190,6 +215,22 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _unfinished(folder: Path) -> str:
+    return f".{folder.name}."
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes left of this model that were killed while they wrote it."""
+    for left in folder.parent.glob(f"{_unfinished(folder)}*"):
+        try:
+            age = time.time() - left.stat().st_mtime
+        except OSError:  # Another process swept it away, or finished it.
+            continue
+        # Another process may be writing a young one.
+        if age > _SECONDS_UNFINISHED:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _write_card(folder: Path, card: Card) -> None:

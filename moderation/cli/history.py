@@ -179,7 +179,7 @@ def _storing(database: Database, site: Site) -> Callable[[Sequence[Record]], sto
     # Only what waits needs it, and often nothing does.
     @cache
     def scorer() -> Scorer | None:
-        return opened.serving_model(models)
+        return opened.serving_model(models, database, site)
 
     def store(batch: Sequence[Record]) -> storing.Found:
         now = datetime.now(UTC)

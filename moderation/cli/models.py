@@ -1,19 +1,24 @@
-"""`moderation models`: which classifiers there are, and which one serves."""
+"""`moderation models`: which classifiers there are, and which one serves whom."""
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import msgspec
 
-from moderation import feedback, settings
-from moderation.classifier import curves, evaluation, gate, registry, storage
+from moderation import audit, feedback, registry, settings, sites
+from moderation.classifier import curves, evaluation, gate, storage
 from moderation.classifier.card import render
 from moderation.classifier.corpus import Corpus
 from moderation.classifier.storage import check_name, load, read_card
-from moderation.cli import comparing, opened
+from moderation.cli import comparing, opened, promoting
 from moderation.cli.printing import show as print_table
 from moderation.progress import progress
+
+_group = click.option(
+    "--group", default=registry.DEFAULT, show_default=True, help="The sites whose model it is."
+)
 
 
 @click.group()
@@ -23,14 +28,21 @@ def models() -> None:
 
 @models.command("list")
 def list_models() -> None:
-    """List the models; the serving one is marked with `*`.
+    """List the models with whom they serve; the one of the default group is marked with `*`.
 
     Example: moderation models list
     """
-    for entry in registry.entries(settings.read().models):
-        mark = "*" if entry.serves else " "
+    models = settings.read().models
+    with opened.database() as database, database.reading() as session:
+        entries = registry.entries(session, models)
+        chosen = registry.choices(session, models)
+        members = registry.members(session)
+    for entry in entries:
+        served = [one for one in chosen if one.model == entry.name]
+        mark = "*" if any(one.group == registry.DEFAULT for one in served) else " "
         facts = f"{entry.card.created_at:%Y-%m-%d %H:%M}" if entry.card else f"unusable: {entry.problem}"
-        click.echo(f"{mark} {entry.name}\t{facts}")
+        whom = [f"{one.group}: {', '.join(members[one.group]) or 'no site'}" for one in served]
+        click.echo("\t".join((f"{mark} {entry.name}", facts, *whom)))
 
 
 @models.command()
@@ -65,7 +77,7 @@ def compare(name: str, other: str | None) -> None:
     """
     models = settings.read().models
     candidate = load(models / check_name(name))
-    serving = load(models / check_name(other)) if other else registry.load_serving(models)
+    serving = load(models / check_name(other)) if other else opened.load_serving(models)
     if serving.version == name:
         raise click.UsageError(f"{name} is the model that serves: say which other one with --with.")
     with opened.database() as database, database.reading() as session:
@@ -117,20 +129,60 @@ def describe(name: str, corpus: Path) -> None:
 
 @models.command()
 @click.argument("name")
-def promote(name: str) -> None:
-    """Make the model NAME the serving one, in running services too, within seconds.
+@_group
+def promote(name: str, group: str) -> None:
+    """Make the model NAME the serving one, in running services on every machine too, within seconds.
 
-    Example: moderation models promote site-2026-12-01
+    \b
+    Examples:
+      moderation models promote site-2026-12-01
+      moderation models promote site-2026-12-01 --group news
     """
-    registry.promote(settings.read().models, name, now=datetime.now(UTC))
-    click.echo(f"{name} serves now. To go back: moderation models rollback")
+    with opened.database() as database:
+        promoting.promote(database, settings.read().models, name, group=group)
+    click.echo(f"{name} serves now. To go back: moderation models rollback{_option(group)}")
 
 
 @models.command()
-def rollback() -> None:
+@_group
+def rollback(group: str) -> None:
     """Go back to the model that served before.
 
     Example: moderation models rollback
     """
-    back_to = registry.rollback(settings.read().models, now=datetime.now(UTC))
-    click.echo(f"{back_to.version} serves again.")
+    models = settings.read().models
+    with opened.database() as database:
+        with database.reading() as session:
+            back_to = registry.before(registry.choice(session, models, group))
+            proved = registry.prove(session, models, back_to) if back_to else None
+        with database.writing() as session:
+            registry.rollback(
+                session, models, proved, group=group, by=audit.COMMAND_LINE, now=datetime.now(UTC)
+            )
+            session.commit()
+    click.echo(f"{back_to or 'What serves the default group'} serves again.")
+
+
+@models.command()
+@click.argument("site")
+@click.argument("group")
+def group(site: str, group: str) -> None:
+    """Put the site SITE into GROUP, whose sites share a model; a new name begins a new group.
+
+    Until a model is promoted for it, a group is served what serves the group `default`, which has
+    every site that is in no other.
+
+    \b
+    Examples:
+      moderation models group blog news
+      moderation models group blog default
+    """
+    with opened.database() as database, database.writing() as session:
+        found = sites.by_name(session, site)
+        registry.put(session, found, group, by=audit.COMMAND_LINE, now=datetime.now(UTC))
+        session.commit()
+    click.echo(f"{site} is in the group {group}.")
+
+
+def _option(group: str) -> str:
+    return "" if group == registry.DEFAULT else f" --group {shlex.quote(group)}"

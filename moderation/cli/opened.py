@@ -5,12 +5,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from moderation import settings
-from moderation.classifier.registry import load_serving
+from moderation import registry, settings
+from moderation.classifier import folder
+from moderation.classifier.model import Classifier
 from moderation.classifier.storage import ModelUnusable
 from moderation.judgement import Scorer
-from moderation.store import Database, check_schema
+from moderation.store import Database, SchemaOutdated, check_schema, is_there
+from moderation.store.tables import Site
+
+log = structlog.get_logger()
 
 
 @contextmanager
@@ -24,10 +30,29 @@ def database() -> Iterator[Database]:
         opened.close()
 
 
-def serving_model(directory: Path) -> Scorer | None:
-    """Load the model that serves; where none can be loaded, say so and return None."""
+def serving_model(
+    models: Path, asked: Database | None = None, site: Site | None = None
+) -> Scorer | None:
+    """Load the model that serves a site, or else the default group; where none can be, say so."""
     try:
-        return load_serving(directory)
+        if asked is None:
+            return load_serving(models)
+        with asked.reading() as session:
+            return registry.load_serving(session, models, site)
     except ModelUnusable as error:
         click.echo(f"Judging by rules alone: {error}", err=True)
         return None
+
+
+def load_serving(models: Path) -> Classifier:
+    """Load the model that serves, or raise ModelUnusable.
+
+    Where there is no database to ask, that is the one that the folder of models names.
+    """
+    if is_there(settings.read().where_data_lives()):
+        try:
+            with database() as asked, asked.reading() as session:
+                return registry.load_serving(session, models)
+        except (SchemaOutdated, SQLAlchemyError) as error:
+            log.warning("database_not_asked", error=type(error).__name__)
+    return folder.load_serving(models)

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 import msgspec
@@ -35,9 +34,8 @@ def score(site_name: str | None, model_name: str | None, all_text: bool) -> None
       echo "Thank you for this article." | moderation score
       moderation score --site blog < comments.jsonl > verdicts.jsonl
     """
-    scorer = _scorer(settings.read().models, model_name)
     failed = 0
-    with _cases(site_name) as case_of:
+    with _judging(site_name, model_name) as (case_of, scorer):
         for number, line in enumerate(sys.stdin.buffer, start=1):
             if not line.strip():
                 continue
@@ -53,18 +51,18 @@ def score(site_name: str | None, model_name: str | None, all_text: bool) -> None
         raise click.ClickException(f"{failed} of the lines could not be read.")
 
 
-def _scorer(directory: Path, name: str | None) -> Scorer | None:
-    if name:
-        return load(directory / check_name(name))
-    return opened.serving_model(directory)
-
-
 @contextmanager
-def _cases(site_name: str | None) -> Iterator[Callable[[Draft], Case]]:
+def _judging(
+    site_name: str | None, model_name: str | None
+) -> Iterator[tuple[Callable[[Draft], Case], Scorer | None]]:
+    """Say how to make a case of a draft, and whom to ask."""
+    models = settings.read().models
+    named = load(models / check_name(model_name)) if model_name else None
     policies = Policies()
     if site_name is None:
         policy = policies.default()
-        yield lambda draft: Case.prepare(draft, policy, History())
+        scorer = named or opened.serving_model(models)
+        yield lambda draft: Case.prepare(draft, policy, History()), scorer
         return
     with opened.database() as database:
         with database.reading() as session:
@@ -76,7 +74,7 @@ def _cases(site_name: str | None) -> Iterator[Callable[[Draft], Case]]:
             with database.reading() as session:
                 return intake.case(session, site, draft, policy, now=datetime.now(UTC))
 
-        yield case
+        yield case, named or opened.serving_model(models, database, site)
 
 
 def _draft(line: bytes, *, all_text: bool) -> Draft:

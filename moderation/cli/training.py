@@ -8,8 +8,8 @@ import click
 from rich import box
 from rich.table import Column, Table
 
-from moderation import feedback, settings
-from moderation.classifier import evaluation, gate, registry, retraining, storage
+from moderation import feedback, registry, settings
+from moderation.classifier import evaluation, gate, retraining, storage
 from moderation.classifier import training as base_training
 from moderation.classifier.card import Measure, Trial
 from moderation.classifier.corpus import Corpus
@@ -17,7 +17,7 @@ from moderation.classifier.model import Classifier
 from moderation.classifier.retraining import CandidateIsWorse, CannotRetrain
 from moderation.classifier.safety import report
 from moderation.classifier.thresholds import Budgets
-from moderation.cli import comparing, opened, safety
+from moderation.cli import comparing, opened, promoting, safety
 from moderation.cli.printing import show
 from moderation.policies import Policies
 from moderation.progress import progress
@@ -114,8 +114,8 @@ def retrain(
     now = datetime.now(UTC)
     name = name or f"site-{now:%Y-%m-%d-%H%M%S}"
     storage.check_new(models / storage.check_name(name))
-    serving = registry.load_serving(models)
     with opened.database() as database, database.reading() as session:
+        serving = registry.load_serving(session, models)
         examples = list(feedback.examples(session))
     try:
         with progress() as tell:
@@ -137,10 +137,14 @@ def retrain(
     gate.save(models / name, trained.report)
     show(comparing.table(trained.report))
     click.echo(f"{trained.report.says} {trained.card.thresholds_in_words}")
-    if promote_if_better and trained.report.is_better:
-        registry.promote(models, name, now=now)
-        click.echo(f"Saved {name}, which serves now. To go back: moderation models rollback")
-        return
+    with opened.database() as database:
+        with database.writing() as session:
+            registry.publish(session, models / name, now=now)
+            session.commit()
+        if promote_if_better and trained.report.is_better:
+            promoting.promote(database, models, name, instead_of=serving.version)
+            click.echo(f"Saved {name}, which serves now. To go back: moderation models rollback")
+            return
     click.echo(f"Saved {name}. To let it serve: moderation models promote {name}")
 
 
@@ -165,7 +169,7 @@ def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  #
     if on_safety and corpus:
         raise click.UsageError("--corpus and --safety measure different things: choose one.")
     models = settings.read().models
-    model = storage.load(models / storage.check_name(name)) if name else registry.load_serving(models)
+    model = storage.load(models / storage.check_name(name)) if name else opened.load_serving(models)
     if on_safety:
         with progress() as tell:
             found = report.measure(model, Policies().default(), progress=tell)

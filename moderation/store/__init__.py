@@ -1,6 +1,6 @@
 """Where everything is kept: typed tables, the two kinds of database, and their migrations."""
 
-from moderation.store.engine import Database
+from moderation.store.engine import Database, is_there
 from moderation.store.migrate import SchemaOutdated, check_schema, upgrade
 
-__all__ = ["Database", "SchemaOutdated", "check_schema", "upgrade"]
+__all__ = ["Database", "SchemaOutdated", "check_schema", "is_there", "upgrade"]

@@ -58,6 +58,13 @@ class Database:
         self.engine.dispose()
 
 
+def is_there(url: str) -> bool:
+    """Whether there is a file where the database is one: opening it would make it."""
+    made = make_url(url)
+    file = made.database if made.get_backend_name() == "sqlite" else None
+    return file is None or Path(file).exists()
+
+
 def _engine(url: URL) -> Engine:
     # Parameters are hidden in errors, because errors are logged and parameters are what readers wrote.
     if url.get_backend_name() == "sqlite":

@@ -7,8 +7,8 @@ from flask.helpers import get_debug_flag
 from werkzeug.serving import is_running_from_reloader
 
 from moderation import settings as configuration
-from moderation.classifier.serving import Serving
 from moderation.log import configure
+from moderation.registry import Serving
 from moderation.sending import Sender
 from moderation.settings import Settings
 from moderation.store import Database
@@ -40,8 +40,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
     )
     database = Database(settings.where_data_lives())
+    serving = Serving(database, settings.models)
+    # A server may build the application and then fork, and no two processes may share a connection.
+    database.close()
     app.extensions["moderation"] = State(
-        settings, database, Serving(settings.models), Sender(database, settings.callback_networks)
+        settings, database, serving, Sender(database, settings.callback_networks)
     )
     log.set_up(app)
     errors.set_up(app)
@@ -57,10 +60,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def create_serving_app() -> Flask:
-    """Build the application for a process that serves it, and begin to tell sites of decisions."""
+    """Build the application for a process that serves it: tell sites of decisions, follow promotions."""
     app = create_app()
     # While developing, `flask run` watches the files, and another process that it starts serves.
     is_watching = "FLASK_RUN_FROM_CLI" in os.environ and get_debug_flag()
     if is_running_from_reloader() or not is_watching:
         app.extensions["moderation"].sender.start()
+        app.extensions["moderation"].serving.start()
     return app

@@ -50,7 +50,7 @@ def submit(
         if stored:
             return stored, False
         case = _case(session, site, draft, is_cut=is_cut)
-    verdict = judge(case, state().serving.current())
+    verdict = judge(case, state().serving.current(site))
     with state().database.writing(patience=patience) as session:
         comment, is_new = intake.record(
             session,
@@ -122,7 +122,7 @@ def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
         if intake.is_same(latest, draft):
             return latest, False
         case = _case(session, site, draft, is_edit=True)
-    verdict = judge(case, state().serving.current())
+    verdict = judge(case, state().serving.current(site))
     with state().database.writing() as session:
         comment, is_new = intake.replace(session, site, draft, verdict, now=datetime.now(UTC))
         session.commit()
@@ -130,9 +130,9 @@ def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
     return comment, is_new
 
 
-def scorer() -> Scorer:
-    """Return the classifier that serves, for those who want its scores alone, or raise NotScored."""
-    serving = state().serving.current()
+def scorer(site: Site) -> Scorer:
+    """Return the classifier that serves a site that wants its scores alone, or raise NotScored."""
+    serving = state().serving.current(site)
     if serving is None:
         raise NotScored("There is no classifier to ask now.")
     return serving
@@ -142,7 +142,7 @@ def assess(site: Site, draft: Draft, *, is_cut: bool = False) -> Verdict:
     """Judge a draft without storing anything."""
     with state().database.reading() as session:
         case = _case(session, site, draft, is_cut=is_cut)
-    return judge(case, state().serving.current())
+    return judge(case, state().serving.current(site))
 
 
 def _report(comment: Comment, reporter: str, action: Action, reason: RejectionReason | None) -> None:

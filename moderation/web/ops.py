@@ -41,12 +41,12 @@ def ready() -> tuple[Response, HTTPStatus]:
         why = str(error) if isinstance(error, SchemaOutdated) else "The database cannot be reached."
         return jsonify(status="unavailable", problems=[why]), HTTPStatus.SERVICE_UNAVAILABLE
     scorer = state().serving.current()
-    problem = state().serving.problem
+    problems = state().serving.problems
     return (
         jsonify(
-            status="degraded" if problem else "ready",
+            status="degraded" if problems else "ready",
             model=scorer.version if scorer else None,
-            problems=[problem] if problem else [],
+            problems=list(problems),
         ),
         HTTPStatus.OK,
     )

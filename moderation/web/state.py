@@ -5,8 +5,8 @@ from typing import cast
 
 from flask import current_app
 
-from moderation.classifier.serving import Serving
 from moderation.policies import Policies
+from moderation.registry import Serving
 from moderation.sending import Sender
 from moderation.settings import Settings
 from moderation.store import Database

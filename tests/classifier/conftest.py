@@ -7,9 +7,8 @@ import pytest
 
 from moderation.classifier.corpus import Corpus
 from moderation.classifier.model import Classifier
-from moderation.classifier.storage import save
 from moderation.classifier.training import Trained, train
-from tests.classifier.making import NOW, card_for, made_by_hand, write_corpus
+from tests.classifier.making import NOW, keep, made_by_hand, write_corpus
 
 
 @pytest.fixture(scope="session")
@@ -38,8 +37,6 @@ def make(models: Path) -> Callable[..., Path]:
     """Save a small model under a name."""
 
     def made(name: str, *, bad: float = 3.0) -> Path:
-        classifier = made_by_hand(name, bad=bad)
-        save(models / name, classifier, card_for(classifier))
-        return models / name
+        return keep(models, name, bad=bad)
 
     return made

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from moderation.classifier.card import Card
 from moderation.classifier.examples import Example
+from moderation.classifier.folder import POINTER, Pointer
 from moderation.classifier.model import HEADS, Classifier, Weights
-from moderation.classifier.storage import installed_versions
+from moderation.classifier.storage import installed_versions, save
 from moderation.classifier.thresholds import Budgets, Kept, Trades
 from moderation.verdict import Thresholds
 
@@ -142,6 +144,19 @@ def card_for(classifier: Classifier) -> Card:
         tests=(),
         known_failures=(),
     )
+
+
+def keep(models: Path, name: str, *, bad: float = 3.0) -> Path:
+    """Save a small model under a name."""
+    classifier = made_by_hand(name, bad=bad)
+    save(models / name, classifier, card_for(classifier))
+    return models / name
+
+
+def point(models: Path, *names: str, since: datetime | None = None) -> None:
+    """Let the first of the models serve, and the others have served before, as earlier versions did."""
+    pointer = Pointer(model=names[0], previous=names[1:], since=since)
+    (models / POINTER).write_bytes(msgspec.json.encode(pointer))
 
 
 def decisions(number: int, *, learnable: bool = True, seed: int = 3) -> list[Example]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from moderation.classifier.folder import entries
 from moderation.classifier.model import Classifier
-from moderation.classifier.registry import entries
 from moderation.classifier.storage import load
 from moderation.text import normalise
 from moderation.verdict import Action, sigmoid

@@ -509,33 +509,35 @@ class TestScoring:
 
 
 class TestModels:
-    def test_the_serving_model_is_marked(self, run):
-        assert run("models", "list").stdout.startswith(f"* {SHIPPED}\t")
+    def test_the_serving_model_is_marked(self, ready):
+        assert ready("models", "list").stdout.startswith(f"* {SHIPPED}\t")
 
-    def test_a_card_is_shown_for_people(self, run):
-        shown = run("models", "show", SHIPPED)
+    def test_a_card_is_shown_for_people(self, ready):
+        shown = ready("models", "show", SHIPPED)
 
         assert "Jigsaw" in shown.stdout
 
-    def test_a_card_can_be_given_its_curves_and_the_model_stays(self, run, tmp_path):
+    def test_a_card_can_be_given_its_curves_and_the_model_stays(self, ready, tmp_path):
         folder = tmp_path / "models" / SHIPPED
         model = (folder / "model.joblib").read_bytes()
-        described = run("models", "describe", SHIPPED, "--corpus", str(write_corpus(tmp_path / "texts")))
+        described = ready(
+            "models", "describe", SHIPPED, "--corpus", str(write_corpus(tmp_path / "texts"))
+        )
 
         assert described.exit_code == 0, described.output
         card = json.loads((folder / "card.json").read_text())
         assert [test["measures"]["rejection"]["rows"] for test in card["tests"]] == [60, 60, 60]
         assert all(test["curves"]["calibration"] for test in card["tests"])
         assert (folder / "model.joblib").read_bytes() == model
-        assert f"* {SHIPPED}" in run("models", "list").stdout
+        assert f"* {SHIPPED}" in ready("models", "list").stdout
 
-    def test_a_promotion_can_be_taken_back(self, run, tmp_path):
+    def test_a_promotion_can_be_taken_back(self, ready, tmp_path):
         copy_of_shipped(tmp_path / "models", "other")
 
-        assert run("models", "promote", "other").exit_code == 0
-        assert "* other" in run("models", "list").stdout
-        assert run("models", "rollback").exit_code == 0
-        assert f"* {SHIPPED}" in run("models", "list").stdout
+        assert ready("models", "promote", "other").exit_code == 0
+        assert "* other" in ready("models", "list").stdout
+        assert ready("models", "rollback").exit_code == 0
+        assert f"* {SHIPPED}" in ready("models", "list").stdout
 
     def test_two_models_are_compared_and_the_report_stays_beside_the_candidate(self, ready, tmp_path):
         copy_of_shipped(tmp_path / "models", "other")
@@ -556,13 +558,39 @@ class TestModels:
         assert "Error: " in told.stderr
 
     @pytest.mark.parametrize("name", ["nowhere", "../models", ".", "a/b"])
-    def test_what_is_no_model_is_not_promoted(self, run, name):
-        told = run("models", "promote", name)
+    def test_what_is_no_model_is_not_promoted(self, ready, name):
+        told = ready("models", "promote", name)
 
         assert (told.exit_code, told.stderr.startswith("Error: ")) == (1, True)
 
-    def test_there_must_be_something_to_go_back_to(self, run):
-        assert run("models", "rollback").exit_code == 1
+    def test_sites_can_have_a_model_of_their_own(self, ready, tmp_path):
+        copy = shutil.copytree(tmp_path / "models" / SHIPPED, tmp_path / "models" / "other")
+        card = json.loads((copy / "card.json").read_text())
+        (copy / "card.json").write_text(json.dumps(card | {"name": "other"}))
+        ready("site", "add", "blog", "https://blog.example.org/")
+        ready("site", "add", "paper", "https://paper.example.org/")
+
+        assert ready("models", "promote", "other", "--group", "news").exit_code == 1
+        assert ready("models", "group", "paper", "news").exit_code == 0
+        assert "default: blog\tnews: paper\n" in ready("models", "list").stdout
+        promoted = ready("models", "promote", "other", "--group", "news")
+        assert "moderation models rollback --group news" in promoted.stdout
+        base, other = ready("models", "list").stdout.splitlines()
+        assert (base[:2], base.split("\t")[2:]) == ("* ", ["default: blog"])
+        assert (other[:2], other.split("\t")[2:]) == ("  ", ["news: paper"])
+
+        def judged_by(*options):
+            verdict = ready("score", *options, stdin="Thank you.\n").stdout
+            return json.loads(verdict)["model"]
+
+        assert judged_by() == SHIPPED
+        assert judged_by("--site", "blog") == SHIPPED
+        assert judged_by("--site", "paper") == "other"
+        assert ready("models", "rollback", "--group", "news").exit_code == 0
+        assert judged_by("--site", "paper") == SHIPPED
+
+    def test_there_must_be_something_to_go_back_to(self, ready):
+        assert ready("models", "rollback").exit_code == 1
 
     def test_too_few_decisions_are_refused_with_their_number(self, ready):
         told = ready("retrain")

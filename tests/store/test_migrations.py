@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
-from moderation import policies, review, sites
+from moderation import policies, registry, review, sites
 from moderation.rules import ListKind, Mode, Scope
 from moderation.store import (
     Database,
@@ -21,8 +21,9 @@ from moderation.store import (
     search,
     upgrade,
 )
-from moderation.store.tables import Base, Site, SiteRule
+from moderation.store.tables import Base, ModelGroup, Site, SiteRule
 from moderation.verdict import Accepted, Action
+from tests.classifier.making import keep
 from tests.conftest import at
 from tests.making import stored
 
@@ -232,6 +233,31 @@ def test_an_older_version_keeps_outcomes_and_forgets_who_decided_elsewhere(datab
         assert found.outcome is Action.APPROVE
         assert found.akismet_callback is None
         assert [(one.decided_by, one.undoes_id) for one in found.decisions] == [("ana", None)]
+
+
+def test_sites_of_an_older_version_are_in_the_default_group_which_nobody_chose_for(
+    database, site, ana, tmp_path
+):
+    with database.writing() as session:
+        comment = stored(session, site)
+        review.decide(session, comment.id, ana, Action.APPROVE, seen=0, now=at(1))
+        registry.put(session, site, "news", by="ana", now=at(1))
+        registry.publish(session, keep(tmp_path, "site-1"), now=at(1))
+        session.commit()
+
+    _downgrade(database, "0006")
+
+    with database.engine.begin() as connection:
+        assert not {"models", "model_groups"} & set(inspect(connection).get_table_names())
+    upgrade(database)
+    check_schema(database)
+    with database.reading() as session:
+        found = sites.by_name(session, "blog")
+        assert found.model_group_id is None
+        assert [(one.name, one.model, one.previous) for one in session.scalars(select(ModelGroup))] == [
+            ("default", None, [])
+        ]
+        assert len(review.comment(session, comment.id).decisions) == 1
 
 
 def test_two_upgrades_at_once_are_one(tmp_path, request):

@@ -155,6 +155,7 @@ def test_one_that_serves_sends_and_only_once_beside_a_reloader(
 
     assert len(senders()) == count
     held.sender.stop()
+    held.serving.stop()
     held.database.close()
     assert senders() == []
 
@@ -175,6 +176,7 @@ def test_who_decides_in_the_console_tells_the_site(settings, database, site, ana
         console.decide(1, "approve")
         eventually(lambda: receiver.heard)
         serving.extensions["moderation"].sender.stop()
+        serving.extensions["moderation"].serving.stop()
         serving.extensions["moderation"].database.close()
         feed = call("GET", f"{address}/api/v1/decisions", key=KEY).json
 

@@ -11,10 +11,11 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from moderation import review
-from moderation.classifier import gate, registry
+from moderation import registry, review
+from moderation.classifier import gate
 from moderation.classifier.card import Consequences, Identity, Measure, Trial
 from moderation.classifier.curves import curves
+from moderation.classifier.folder import POINTER
 from moderation.classifier.gate import Finding
 from moderation.classifier.storage import save
 from moderation.classifier.thresholds import Kept
@@ -26,7 +27,7 @@ from tests.browsing import PASSWORD, Console
 from tests.classifier.gating import a_check, a_report
 from tests.classifier.making import card_for, made_by_hand
 from tests.conftest import KEY, START, add_site, listening
-from tests.making import stored
+from tests.making import promoted, stored
 
 PEOPLE = {"root": Role.ADMIN, "ana": Role.MODERATOR, "carla": Role.ADMIN}
 
@@ -119,6 +120,11 @@ def root(address):
     return enter(address, "root")
 
 
+def serving(database, models, group=registry.DEFAULT):
+    with database.reading() as session:
+        return registry.choice(session, models, group).model
+
+
 def words(page):
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
 
@@ -176,8 +182,10 @@ class TestLooking:
         assert "(AUC) 81.0% 89.0%" in words(root.read("/console/models/site-0"))
 
     @pytest.mark.parametrize("spoilt", ["", "[]", '{"model": "../x"}', '{"model": "a", "since": "x"}'])
-    def test_an_unreadable_pointer_is_said_and_can_be_written_anew(self, root, models, spoilt):
-        (models / registry.POINTER).write_text(spoilt)
+    def test_an_unreadable_pointer_is_said_and_a_promotion_mends_it(
+        self, root, models, database, spoilt
+    ):
+        (models / POINTER).write_text(spoilt)
         page = root.read("/console/models")
 
         assert page.status == 200
@@ -185,7 +193,7 @@ class TestLooking:
         assert "promote a model by name" in words(page)
         assert "This process still answers with base-2026-11." in words(page)
         press(root, "/console/models/site-1/promote")
-        assert registry.serving_name(models) == "site-1"
+        assert serving(database, models) == "site-1"
 
     def test_what_people_overturned_is_of_the_model_that_is_shown(self, root, database):
         now = datetime.now(UTC)
@@ -222,7 +230,7 @@ class TestChoosing:
         shown = press(root, "/console/models/site-1/promote")
         assert "site-1 serves now, in every process within seconds." in words(shown)
         assert re.search(r"site-1 serves since .+ UTC, instead of base-2026-11\.", words(shown))
-        assert registry.serving_name(models) == "site-1"
+        assert serving(database, models) == "site-1"
         with database.reading() as session:
             (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "model.promote"))
         assert (entry.done_by, entry.subject) == ("root", "model site-1")
@@ -242,15 +250,15 @@ class TestChoosing:
         assert acts[-2:] == ["model.promote", "model.rollback"]
         assert root.read("/console/rollback").status == 404
 
-    def test_whoever_chose_on_an_old_page_is_told(self, root, models):
+    def test_whoever_chose_on_an_old_page_is_told(self, root, models, database):
         page = root.read("/console/models/site-1/promote")
         keep(models, "site-2")
-        registry.promote(models, "site-2", now=START)
+        promoted(database, models, "site-2")
         told = root.send(page, "/console/models/site-1/promote", instead_of="base-2026-11")
 
         assert told.status == 409
         assert "Meanwhile somebody else let site-2 serve." in words(told)
-        assert registry.serving_name(models) == "site-2"
+        assert serving(database, models) == "site-2"
 
     def test_what_cannot_be_loaded_cannot_be_chosen(self, root, models, database):
         (models / "site-1" / "model.joblib").write_bytes(b"spoilt")
@@ -260,24 +268,24 @@ class TestChoosing:
         assert 'class="main" type="submit"' not in page.text
         told = root.send(page, "/console/models/site-1/promote", instead_of="base-2026-11")
         assert told.status == 409
-        assert registry.serving_name(models) == "base-2026-11"
+        assert serving(database, models) == "base-2026-11"
         with database.reading() as session:
             assert (
                 session.scalars(select(AuditEntry).where(AuditEntry.act == "model.promote")).all() == []
             )
 
-    def test_one_cannot_go_back_to_what_is_gone(self, root, models):
+    def test_one_cannot_go_back_to_what_is_gone(self, root, models, database):
         press(root, "/console/models/site-1/promote")
         (models / "base-2026-11").rename(models / ".gone")
         page = root.read("/console/rollback")
 
-        assert "The folder of this model is gone." in words(page)
+        assert "This model is gone." in words(page)
         assert root.send(page, "/console/rollback", instead_of="site-1").status == 409
-        assert registry.serving_name(models) == "site-1"
+        assert serving(database, models) == "site-1"
 
     @pytest.mark.parametrize("name", ["ana", "carla"])
     @pytest.mark.parametrize("path", ["/console/models/site-1/promote", "/console/rollback"])
-    def test_only_an_admin_of_every_site_may(self, address, models, name, path):
+    def test_only_an_admin_of_every_site_may(self, address, models, database, name, path):
         console = enter(address, name)
         page = console.read("/console/models")
 
@@ -285,7 +293,69 @@ class TestChoosing:
         assert "/promote" not in page.text
         assert console.read(path).status == 403
         assert console.send(page, path, instead_of="base-2026-11").status == 403
-        assert registry.serving_name(models) == "base-2026-11"
+        assert serving(database, models) == "base-2026-11"
+
+
+class TestGroups:
+    @pytest.fixture
+    def news(self, database):
+        """A second site, in a group of its own."""
+        paper = add_site(database, "paper", "0123456789cd")
+        with database.writing() as session:
+            registry.put(session, paper, "news", by="root", now=START)
+            session.commit()
+
+    def test_without_groups_nothing_is_said_of_them(self, root):
+        assert "Groups of sites" not in root.read("/console/models").text
+        assert "Every site’s comments" in words(root.read("/console/models/site-1/promote"))
+
+    def test_a_group_has_a_model_of_its_own_and_can_go_back(self, root, models, database, news):
+        assert 'href="/console/models?group=news"' in root.read("/console/models").text
+        said = words(root.read("/console/models?group=news"))
+        assert "base-2026-11 serves, as it does sites that are in no group." in said
+
+        asked = root.read("/console/models/site-1/promote?group=news")
+        assert "Comments that come from then on to paper are judged by this model." in words(asked)
+        shown = root.send(
+            asked,
+            "/console/models/site-1/promote",
+            group="news",
+            instead_of="base-2026-11",
+            despite="yes",
+        )
+        assert re.search(r"site-1 serves since .+ UTC\.", words(shown))
+        assert serving(database, models) == "base-2026-11"
+        assert serving(database, models, "news") == "site-1"
+        assert "It serves the group news." in words(root.read("/console/models"))
+        assert "It serves the sites that are in no group." in words(
+            root.read("/console/models?group=news")
+        )
+        with database.reading() as session:
+            (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "model.promote"))
+        assert entry.details.startswith("For the group news. Instead of base-2026-11: ")
+
+        assert "Go back to what serves the other sites …" in shown.text
+        page = root.read("/console/rollback?group=news")
+        root.send(page, "/console/rollback", group="news", instead_of="site-1")
+        assert serving(database, models, "news") == "base-2026-11"
+        assert root.read("/console/rollback?group=news").status == 404
+
+    @pytest.mark.parametrize(
+        "path", ["/models", "/models/site-1", "/models/site-1/promote", "/rollback"]
+    )
+    def test_there_is_nothing_of_what_is_no_group(self, root, path):
+        assert root.read(f"/console{path}?group=nowhere").status == 404
+
+    def test_a_model_of_another_machine_can_be_seen_and_promoted(self, root, models, database, tmp_path):
+        keep(tmp_path / "elsewhere", "site-3", tests=(trial("open texts", 0.93),))
+        with database.writing() as session:
+            registry.publish(session, tmp_path / "elsewhere" / "site-3", now=START)
+            session.commit()
+
+        assert "(AUC) 90.0% 93.0%" in words(root.read("/console/models/site-3"))
+        shown = press(root, "/console/models/site-3/promote")
+        assert "site-3 serves now, in every process within seconds." in words(shown)
+        assert (models / "site-3" / "card.md").exists()
 
 
 class TestGate:
@@ -355,7 +425,9 @@ class TestGate:
             (a_report(a_check(Finding.WORSE)), "although it is worse than allowed"),
         ],
     )
-    def test_what_did_not_pass_serves_only_if_that_is_confirmed(self, root, models, report, says):
+    def test_what_did_not_pass_serves_only_if_that_is_confirmed(
+        self, root, models, database, report, says
+    ):
         if report:
             gate.save(models / "site-1", report)
         path = "/console/models/site-1/promote"
@@ -365,9 +437,9 @@ class TestGate:
 
         assert told.status == 422
         assert "Confirm that it shall serve although it did not pass the gate." in words(told)
-        assert registry.serving_name(models) == "base-2026-11"
+        assert serving(database, models) == "base-2026-11"
         root.send(told, path, instead_of="base-2026-11", despite="yes")
-        assert registry.serving_name(models) == "site-1"
+        assert serving(database, models) == "site-1"
         record = words(root.read("/console/record"))
         assert ("It did not pass the gate." if report else "The gate was not asked about it.") in record
 
@@ -379,16 +451,16 @@ class TestGate:
         assert "Nothing shows that it is worse" in words(page)
         root.send(page, path, instead_of="base-2026-11")
 
-        assert registry.serving_name(models) == "site-1"
+        assert serving(database, models) == "site-1"
         with database.reading() as session:
             (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "model.promote"))
         assert "gate" not in entry.details
 
-    def test_to_go_back_needs_no_second_thought(self, root, models):
+    def test_to_go_back_needs_no_second_thought(self, root, models, database):
         press(root, "/console/models/site-1/promote")
         page = root.read("/console/rollback")
 
         assert 'name="despite"' not in page.text
         assert "What the gate says" not in words(page)
         root.send(page, "/console/rollback", instead_of="site-1")
-        assert registry.serving_name(models) == "base-2026-11"
+        assert serving(database, models) == "base-2026-11"

@@ -12,6 +12,7 @@ from moderation.store.tables.kinds import (
     Role,
     WaitsFor,
 )
+from moderation.store.tables.models import Model, ModelGroup
 from moderation.store.tables.outbox import Delivery
 from moderation.store.tables.people import (
     AuditEntry,
@@ -40,6 +41,8 @@ __all__ = [
     "FailedLogin",
     "Hold",
     "Login",
+    "Model",
+    "ModelGroup",
     "Moderator",
     "Note",
     "Permission",

@@ -40,6 +40,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=Fals
         BacktestState: Word(BacktestState),
         dict[str, float]: JSON(),
         list[dict[str, Any]]: JSON(),
+        list[str | None]: JSON(),
     }
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.rules import ListKind, Mode, Scope
 from moderation.store.tables.base import Base, Key
+from moderation.store.tables.models import ModelGroup
 from moderation.verdict import Action
 
 
@@ -36,6 +37,8 @@ class Site(Base):
     callback_secret: Mapped[str | None] = mapped_column(String(100), default=None)
     # The key itself, only where a blog's Akismet plugin is told of decisions: it wants to be shown it.
     akismet_key: Mapped[str | None] = mapped_column(String(128), default=None)
+    # The sites with which it shares a model; null for the default group. Changes.
+    model_group_id: Mapped[int | None] = mapped_column(ForeignKey(ModelGroup.id), default=None)
     # How many decisions the site's feed holds. Grows in the transaction of each decision.
     decision_count: Mapped[int] = mapped_column(default=0)
 

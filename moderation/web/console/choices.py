@@ -82,7 +82,7 @@ def choices_submit(site_id: int) -> Response | tuple[str, HTTPStatus]:
 
 def _page(db: Session, site: Site, typed: ChoicesForm, *, error: Refusal | None = None) -> str:
     chosen = policies.choices(site)
-    serving = state().serving.current()
+    serving = state().serving.current(site)
 
     def budgets(name: str, side: str) -> list[Budget]:
         found: list[Budget] = []

@@ -50,7 +50,7 @@ def settle(site: Site, change: Change, given: Do, *, back: str) -> Response:
             trial = Trial(change=change, most=given.most)
             started = backtests.start(db, site, trial, moderator(), now=now)
             db.commit()
-        backtests.run_beside(state().database, started.id, state().serving.current())
+        backtests.run_beside(state().database, started.id, state().serving.current(site))
         return redirect(url_for("console.backtest", backtest_id=started.id), code=303)
     save(site.id, change, now=now)
     return redirect(back, code=303)

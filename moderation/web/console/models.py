@@ -9,22 +9,22 @@ from pathlib import Path
 import msgspec
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from moderation import audit, figures
-from moderation.classifier import registry, storage
+from moderation import figures, registry
 from moderation.classifier.card import NEWEST_DECISIONS, Card, Trial, newest_decisions_by
-from moderation.classifier.registry import Entry, Pointer
-from moderation.classifier.storage import BadModelName, ModelUnusable
+from moderation.classifier.folder import Entry
 from moderation.figures.estimates import wilson
+from moderation.refusal import Refusal
+from moderation.registry import Choice
 from moderation.store.tables import Role
-from moderation.verdict import percent
 from moderation.web import charts
 from moderation.web.console.blueprint import allowed, bp, frame, moderator, needs
 from moderation.web.console.gates import ACTIONS, Gate, gate_of
 from moderation.web.console.overview import LATELY
-from moderation.web.parsing import form
+from moderation.web.parsing import form, query
 from moderation.web.state import state
 
 _ROWS = 10
@@ -33,10 +33,17 @@ _MOST_BLAMED = 10
 _SMALLEST, _LARGEST = 3.0, 9.0
 
 
+class GroupQuery(msgspec.Struct, frozen=True):
+    """The group of sites whose model it is about."""
+
+    group: str = registry.DEFAULT
+
+
 class ChoiceForm(msgspec.Struct, frozen=True):
-    """What served when the page was loaded on which somebody chose; empty where nothing did."""
+    """Whose model it is, and what served when the page was loaded; empty where nothing did."""
 
     instead_of: str
+    group: str = registry.DEFAULT
     # Says “yes” where a model is chosen though it did not pass the gate.
     despite: str = ""
 
@@ -81,58 +88,112 @@ def models() -> str:
 @bp.get("/models/<model_name>")
 def model(model_name: str) -> str:
     """Show another model's card, beside the serving one."""
-    return _page(_entry(model_name))
+    return _page(model_name)
 
 
 @bp.get("/models/<model_name>/promote")
 @needs(Role.ADMIN, every_site=True)
 def promote(model_name: str) -> str:
     """Say what changes when another model serves, and ask whether it shall."""
-    entry = _entry(model_name)
-    return _confirmation(entry, _pointer(), problem=_problem(entry))
+    with state().database.reading() as db:
+        chosen, entry = _chosen(db, query(GroupQuery).group), _entry(db, model_name)
+        return _confirmation(db, entry, chosen, problem=_problem(db, entry))
 
 
 @bp.post("/models/<model_name>/promote")
 @needs(Role.ADMIN, every_site=True)
 def promote_submit(model_name: str) -> Response | tuple[str, HTTPStatus]:
     """Let another model serve."""
-    return _choose(_entry(model_name), is_rollback=False)
+    given, now = form(ChoiceForm), datetime.now(UTC)
+    with state().database.reading() as db:
+        entry, chosen = _entry(db, model_name), _chosen(db, given.group)
+    try:
+        with state().database.reading() as db:
+            registry.check_present(chosen, given.instead_of)
+            proved = registry.prove(db, _folder(), entry.name)
+            objection = gate_of(_folder() / entry.name).objection
+            if objection and not given.despite:
+                problem = _("Confirm that it shall serve although it did not pass the gate.")
+                page = _confirmation(db, entry, chosen, problem=problem, may_choose=True)
+                return page, HTTPStatus.UNPROCESSABLE_ENTITY
+        with state().database.writing() as db:
+            registry.promote(
+                db,
+                _folder(),
+                proved,
+                group=given.group,
+                instead_of=given.instead_of,
+                remark=objection,
+                by=moderator(),
+                now=now,
+            )
+            db.commit()
+    except Refusal as error:
+        return _refused(entry, given.group, error)
+    return _done(entry, given.group)
 
 
 @bp.get("/rollback")
 @needs(Role.ADMIN, every_site=True)
 def rollback() -> str:
     """Say what changes when the model before serves again, and ask whether it shall."""
-    pointer = _pointer()
-    entry = _before(pointer)
-    return _confirmation(entry, pointer, problem=_problem(entry), is_rollback=True)
+    with state().database.reading() as db:
+        chosen = _chosen(db, query(GroupQuery).group)
+        entry = _before(db, chosen)
+        return _confirmation(db, entry, chosen, problem=_problem(db, entry), is_rollback=True)
 
 
 @bp.post("/rollback")
 @needs(Role.ADMIN, every_site=True)
 def rollback_submit() -> Response | tuple[str, HTTPStatus]:
     """Let the model before serve again."""
-    return _choose(_before(_pointer()), is_rollback=True)
-
-
-def _page(shown: Entry | None) -> str:
-    now = datetime.now(UTC)
-    pointer, problem = _chosen()
-    entries = registry.entries(_folder())
-    serving = next((one for one in entries if one.serves), None)
-    subject = shown or serving
-    card = subject.card if subject else None
-    current = state().serving.current()
+    given, now = form(ChoiceForm), datetime.now(UTC)
     with state().database.reading() as db:
+        chosen = _chosen(db, given.group)
+        entry = _before(db, chosen)
+    try:
+        with state().database.reading() as db:
+            proved = registry.prove(db, _folder(), entry.name) if chosen.previous[0] else None
+        with state().database.writing() as db:
+            registry.rollback(
+                db,
+                _folder(),
+                proved,
+                group=given.group,
+                instead_of=given.instead_of,
+                by=moderator(),
+                now=now,
+            )
+            db.commit()
+    except Refusal as error:
+        return _refused(entry, given.group, error, is_rollback=True)
+    return _done(entry, given.group)
+
+
+def _page(model_name: str | None) -> str:
+    now = datetime.now(UTC)
+    with state().database.reading() as db:
+        groups = registry.choices(db, _folder())
+        chosen = _chosen(db, query(GroupQuery).group)
+        entries = registry.entries(db, _folder())
+        serving = _named(entries, chosen.model)
+        shown = _known(entries, model_name) if model_name else None
+        subject = shown or serving
+        card = subject.card if subject else None
+        current = state().serving.of_group(chosen.group_id)
         return render_template(
             "console/models.html",
-            pointer=pointer,
-            problem=problem or state().serving.problem,
+            chosen=chosen,
+            group=_in_address(chosen),
+            groups=groups,
+            default=registry.DEFAULT,
+            problems=[chosen.problem] if chosen.problem else state().serving.problems,
             current=current.version if current else None,
             serving=serving,
             shown=subject,
-            is_other=shown is not None and not shown.serves,
-            others=[one for one in entries if not one.serves],
+            is_other=shown is not None and shown.name != chosen.model,
+            others=[one for one in entries if one.name != chosen.model],
+            elsewhere={one.model: one.group for one in groups if one.group != chosen.group},
             card=card,
             drawn=_drawn(card) if card else [],
             shares=charts.shares(),
@@ -153,81 +214,51 @@ def _page(shown: Entry | None) -> str:
 
 
 def _confirmation(
+    db: Session,
     entry: Entry,
-    pointer: Pointer | None,
+    chosen: Choice,
     *,
     problem: str | None,
     may_choose: bool = False,
     is_rollback: bool = False,
 ) -> str:
-    serving = _named(pointer.model) if pointer else None
+    serving = _named(registry.entries(db, _folder()), chosen.model)
+    members = registry.members(db)
+    return render_template(
+        "console/promote.html",
+        entry=entry,
+        serving=serving,
+        chosen=chosen,
+        group=_in_address(chosen),
+        sites=members.get(chosen.group, []),
+        is_grouped=len(members) > 1,
+        instead_of=chosen.model or "",
+        pairs=_pairs(serving, entry),
+        gate=gate_of(_folder() / entry.name),
+        problem=problem,
+        may_choose=may_choose or problem is None,
+        is_rollback=is_rollback,
+        **frame(db),
+    )
+
+
+def _refused(
+    entry: Entry, group: str, error: Refusal, *, is_rollback: bool = False
+) -> tuple[str, HTTPStatus]:
+    problem = str(error)
+    if isinstance(error, registry.ChosenMeanwhile) and error.model:
+        problem = _("Meanwhile somebody else let %(model)s serve. Look again.", model=error.model)
     with state().database.reading() as db:
-        return render_template(
-            "console/promote.html",
-            entry=entry,
-            serving=serving,
-            instead_of=pointer.model if pointer else "",
-            pairs=_pairs(serving, entry),
-            gate=gate_of(_folder() / entry.name),
-            problem=problem,
-            may_choose=may_choose or problem is None,
-            is_rollback=is_rollback,
-            **frame(db),
-        )
+        page = _confirmation(db, entry, _chosen(db, group), problem=problem, is_rollback=is_rollback)
+    return page, HTTPStatus.CONFLICT
 
 
-def _choose(entry: Entry, *, is_rollback: bool) -> Response | tuple[str, HTTPStatus]:
-    now = datetime.now(UTC)
-    pointer = _pointer()
-    serves = pointer.model if pointer else ""
-    chosen = form(ChoiceForm)
-    if chosen.instead_of != serves:
-        problem = _("Meanwhile somebody else let %(model)s serve. Look again.", model=serves)
-        page = _confirmation(entry, pointer, problem=problem, is_rollback=is_rollback)
-        return page, HTTPStatus.CONFLICT
-    # Whoever goes back knows the model: it served before.
-    objection = "" if is_rollback else gate_of(_folder() / entry.name).objection
-    # What cannot serve at all says so below.
-    if objection and not chosen.despite and _problem(entry) is None:
-        problem = _("Confirm that it shall serve although it did not pass the gate.")
-        page = _confirmation(entry, pointer, problem=problem, may_choose=True)
-        return page, HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        with state().database.writing() as db:
-            audit.note(
-                db,
-                moderator(),
-                "model.rollback" if is_rollback else "model.promote",
-                f"model {entry.name}",
-                details=" ".join(
-                    filter(None, (_what_changes(_named(serves) if serves else None, entry), objection))
-                ),
-                now=now,
-            )
-            if is_rollback:
-                registry.rollback(_folder(), now=now)
-            else:
-                registry.promote(_folder(), entry.name, now=now)
-            db.commit()
-    except (ModelUnusable, OSError) as error:
-        page = _confirmation(entry, pointer, problem=str(error), is_rollback=is_rollback)
-        return page, HTTPStatus.CONFLICT
+def _done(entry: Entry, group: str) -> Response:
     # The others look within a second; whoever pressed the button sees it at once.
     state().serving.refresh()
     flash(_("%(model)s serves now, in every process within seconds.", model=entry.name))
-    return redirect(url_for("console.models"), code=303)
-
-
-def _what_changes(serving: Entry | None, entry: Entry) -> str:
-    """Say it for the record, in one sentence."""
-    if serving is None or serving.card is None or entry.card is None:
-        return f"Instead of {serving.name}." if serving else ""
-    before, after = serving.card.thresholds, entry.card.thresholds
-    return (
-        f"Instead of {serving.name}: review from {percent(after.review_at)} "
-        f"instead of {percent(before.review_at)}, rejection from {percent(after.reject_at)} "
-        f"instead of {percent(before.reject_at)}."
-    )
+    named = None if group == registry.DEFAULT else group
+    return redirect(url_for("console.models", group=named), code=303)
 
 
 def _may_choose() -> bool:
@@ -238,45 +269,50 @@ def _folder() -> Path:
     return state().settings.models
 
 
-def _chosen() -> tuple[Pointer | None, str | None]:
-    """Return what was chosen to serve, or why that cannot be told."""
+def _chosen(db: Session, group: str) -> Choice:
     try:
-        return registry.chosen(_folder()), None
-    except ModelUnusable as error:
-        return None, str(error)
+        return registry.choice(db, _folder(), group)
+    except registry.UnknownGroup:
+        raise NotFound from None
 
 
-def _pointer() -> Pointer | None:
-    return _chosen()[0]
+def _in_address(chosen: Choice) -> str | None:
+    """Name the group as addresses do: the default one is not named."""
+    return None if chosen.group == registry.DEFAULT else chosen.group
 
 
-def _named(name: str) -> Entry | None:
-    return next((one for one in registry.entries(_folder()) if one.name == name), None)
+def _named(entries: Sequence[Entry], name: str | None) -> Entry | None:
+    return next((one for one in entries if one.name == name), None)
 
 
-def _entry(name: str) -> Entry:
-    found = _named(name)
+def _known(entries: Sequence[Entry], name: str) -> Entry:
+    found = _named(entries, name)
     if found is None:
         raise NotFound
     return found
 
 
-def _before(pointer: Pointer | None) -> Entry:
-    if pointer is None or not pointer.previous:
+def _entry(db: Session, name: str) -> Entry:
+    return _known(registry.entries(db, _folder()), name)
+
+
+def _before(db: Session, chosen: Choice) -> Entry:
+    if not chosen.previous:
         raise NotFound
-    # Its folder may be gone; then it cannot be promoted, and the page says so.
-    name = pointer.previous[0]
-    missing = _("The folder of this model is gone.")
-    return _named(name) or Entry(name=name, serves=False, card=None, problem=missing)
+    name = chosen.previous[0] or registry.choice(db, _folder()).model or ""
+    # It may be gone; then it cannot be promoted, and the page says so.
+    missing = _("This model is gone.")
+    found = _named(registry.entries(db, _folder()), name)
+    return found or Entry(name=name, card=None, problem=missing)
 
 
-def _problem(entry: Entry) -> str | None:
+def _problem(db: Session, entry: Entry) -> str | None:
     """Say why a model could not serve: better before somebody chooses it."""
     if entry.problem:
         return entry.problem
     try:
-        storage.load(_folder() / storage.check_name(entry.name))
-    except (ModelUnusable, BadModelName) as error:
+        registry.prove(db, _folder(), entry.name)
+    except Refusal as error:
         return str(error)
     return None
 

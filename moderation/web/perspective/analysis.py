@@ -22,11 +22,11 @@ _AS_THEY_COME = AttributeParameters()
 _LAST_OF_ONE_UNIT = "\uffff"
 
 
-def analyze(_site: Site, body: bytes) -> Content:
+def analyze(site: Site, body: bytes) -> Content:
     """Score a comment by the classifier alone. Raises Failure or NotScored."""
     asked = read(body, AnalyzeRequest)
     wanted = _wanted(asked)
-    scorer = judging.scorer()
+    scorer = judging.scorer(site)
     text = normalise(asked.text)
     languages = judgement.languages(text, asked.said_languages, scorer)
     if not languages.spoken:

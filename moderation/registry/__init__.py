@@ -1,0 +1,43 @@
+"""The registry of models: kept in the database for every machine, and which of them serves whom.
+
+A model is made in a folder of one machine and published into the database. Sites form groups; a group
+has one model, and the default group has every site that is in no other. Each process looks what should
+serve, and takes it from its own folder of models or, where it is not there yet, from the database.
+"""
+
+from moderation.registry.choosing import (
+    ChosenMeanwhile,
+    NothingToRollBackTo,
+    before,
+    check_present,
+    promote,
+    rollback,
+)
+from moderation.registry.groups import DEFAULT, UnknownGroup, members, put
+from moderation.registry.keeping import OtherModel, Proved, prove, publish
+from moderation.registry.listing import entries
+from moderation.registry.serving import Serving
+from moderation.registry.standing import Choice, choice, choices, load_serving
+
+__all__ = [
+    "DEFAULT",
+    "Choice",
+    "ChosenMeanwhile",
+    "NothingToRollBackTo",
+    "OtherModel",
+    "Proved",
+    "Serving",
+    "UnknownGroup",
+    "before",
+    "check_present",
+    "choice",
+    "choices",
+    "entries",
+    "load_serving",
+    "members",
+    "promote",
+    "prove",
+    "publish",
+    "put",
+    "rollback",
+]
