@@ -174,8 +174,8 @@ def _said(models: Models, found: _Texts, step: str, progress: Progress) -> tuple
 def _blames(log_odds: Numbers, kinds: int) -> Numbers:
     """Say of each mention how many times as high its odds are as those of its sentence in general.
 
-    Odds and not probabilities: those move for all, where a model is calibrated anew. And not what is kept
-    back: that depends on where a threshold happens to lie.
+    Odds and not probabilities: those move for all, where a model is calibrated anew. And not what is
+    kept back: that depends on where a threshold happens to lie.
     """
     table = log_odds.reshape(-1, kinds)
     times: Numbers = np.exp(table - table.mean(axis=1, keepdims=True))
