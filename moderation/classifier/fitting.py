@@ -56,6 +56,7 @@ def fit_corrections(
     scales: Numbers,
     length_offset: float,
     dense: Numbers,
+    least: Numbers,
     offsets: Numbers,
     labels: Flags,
     weights: Numbers,
@@ -64,7 +65,8 @@ def fit_corrections(
 
     A logistic regression with a Gaussian prior around “nothing”: what the rows do not show stays as it
     is. A gram's scale is the deviation of its prior; the scales are folded into the result, so that
-    the weights are for the counts as they are. The dense columns come scaled, one of them for a shift.
+    the weights are for the counts as they are. The dense columns come scaled, one of them for a shift;
+    none of their weights falls below its place in `least`, which may be -inf.
     """
     from scipy import optimize, sparse  # noqa: PLC0415 - see above
 
@@ -90,6 +92,7 @@ def fit_corrections(
             np.zeros(table.shape[1]),
             jac=True,
             method="L-BFGS-B",
+            bounds=optimize.Bounds(np.concatenate([np.full(len(scales), -np.inf), least])),
             options={"maxiter": _MOST_STEPS, "gtol": _STEEPEST * weights.sum()},
         )
     moved = np.asarray(found.x, np.float64)

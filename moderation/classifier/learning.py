@@ -22,6 +22,9 @@ _GRAMS = 4.5
 _SHIFT = 2.0
 _REJECTION, _ATTRIBUTES = 1.0, 0.3
 _CIRCUMSTANCES = 1.0
+# Decisions may be about something else than the base, or against it by chance: it is heard by half at
+# least, or abuse would be welcome on a site that never met any.
+_LEAST_HEARD = 0.5
 # In log-odds. Where all decided comments are much alike to the base, its small differences must not
 # be blown up: the first comment that is unlike them would be judged with certainty.
 _LEAST_SPREAD = 1.0
@@ -79,12 +82,21 @@ def learn(base: Weights, decisions: Decisions) -> Corrections:
     centre = decisions.said.mean(axis=0)
     spread = np.maximum(decisions.said.std(axis=0), _LEAST_SPREAD)
     trust = np.array([_REJECTION] + [_ATTRIBUTES] * (len(HEADS) - 1)) / spread
-    shifts = np.full((len(decisions), 1), _SHIFT)
+    dense = np.hstack(
+        [
+            (decisions.said - centre) * trust,
+            decisions.present * _CIRCUMSTANCES,
+            np.full((len(decisions), 1), _SHIFT),
+        ]
+    )
+    least = np.full(dense.shape[1], -np.inf)
+    least[0] = (_LEAST_HEARD - 1) / trust[0]
     line = fit_corrections(
         counts,
         scales=_GRAMS * scales,
         length_offset=base.length_offset,
-        dense=np.hstack([(decisions.said - centre) * trust, decisions.present * _CIRCUMSTANCES, shifts]),
+        dense=dense,
+        least=least,
         offsets=decisions.said[:, 0] + decisions.rules,
         labels=decisions.rejected,
         weights=decisions.weights,

@@ -1,14 +1,19 @@
 """Learning from a site's decisions."""
 
+import contextlib
 import dataclasses
 import random
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from moderation.classifier.card import Tally
+from moderation.classifier.decisions import read
 from moderation.classifier.evaluation import evaluate_decisions
 from moderation.classifier.examples import Example
+from moderation.classifier.learning import learn
 from moderation.classifier.model import Classifier
 from moderation.classifier.retraining import (
     CandidateIsWorse,
@@ -22,7 +27,7 @@ from moderation.classifier.thresholds import Budgets
 from moderation.classifier.training import Trained
 from moderation.text import normalise
 from moderation.verdict import Accepted, Action, sigmoid
-from tests.classifier.making import NOW, decisions
+from tests.classifier.making import NOW, decisions, sentence
 from tests.journeys.test_learning import comments
 
 LATER = NOW + timedelta(days=30)
@@ -79,13 +84,25 @@ def test_the_newest_decisions_are_held_out_and_both_models_measured_on_them(
     base: Classifier, retrained: Retrained
 ) -> None:
     newest = decisions(1500)[1200:]
+    candidate, serving = (test.measures["rejection"] for test in retrained.card.tests)
 
-    assert retrained.candidate == evaluate_decisions(retrained.classifier, newest)
-    assert retrained.serving == evaluate_decisions(base, newest)
-    assert (retrained.candidate.rows, retrained.candidate.positives) == (300, 100)
-    assert retrained.candidate.auc is not None
-    assert retrained.serving.auc is not None
-    assert retrained.candidate.auc > retrained.serving.auc
+    assert candidate == evaluate_decisions(retrained.classifier, newest)
+    assert serving == evaluate_decisions(base, newest)
+    assert (candidate.rows, candidate.positives) == (300, 100)
+    assert retrained.report.newest == Tally(positives=100, negatives=200)
+    assert candidate.auc is not None
+    assert serving.auc is not None
+    assert candidate.auc > serving.auc
+    assert retrained.report.is_better
+
+
+def test_some_old_decisions_are_set_apart_for_good(base: Classifier, retrained: Retrained) -> None:
+    """They are the same ones however many come after, so that no model ever learns from them."""
+    more = retrain(base, decisions(1700), name="site-2", now=LATER)
+    before, after = (sum(msgspec.structs.astuple(made.report.frozen)) for made in (retrained, more))
+
+    assert 0 < before < after < 0.1 * 1700
+    assert before + retrained.card.sources[0].rows == 1200
 
 
 def test_decisions_of_one_kind_are_counted_and_not_measured(base: Classifier) -> None:
@@ -117,8 +134,8 @@ def test_the_card_tells_of_the_decisions(retrained: Retrained) -> None:
     card = retrained.card
 
     assert card.base == "base-2026-01"
-    assert card.sources[0].rows == 1200
-    assert (card.labels["rejection"].positives, card.labels["rejection"].negatives) == (400, 800)
+    learnt = card.labels["rejection"]
+    assert card.sources[0].rows == learnt.positives + learnt.negatives == 1119
     assert card.period is not None
     assert (card.period.first, card.period.last) == (NOW, NOW + timedelta(minutes=1499))
     assert [test.name for test in card.tests] == [
@@ -170,8 +187,9 @@ def test_a_word_that_tells_all_is_learnt_from_the_fewest_decisions(base: Classif
     """Every rejected comment is about compost, and no other."""
     made = retrain(base, decisions(660), name="site-1", now=LATER)
 
-    assert (made.candidate.auc or 0) > 0.995
-    assert made.candidate.log_loss < 0.1
+    measured = made.card.tests[0].measures["rejection"]
+    assert (measured.auc or 0) > 0.995
+    assert (measured.log_loss or 1) < 0.15
 
 
 def test_a_site_model_offers_other_budgets_as_its_card_says(retrained: Retrained) -> None:
@@ -184,9 +202,9 @@ def test_a_site_model_offers_other_budgets_as_its_card_says(retrained: Retrained
 @pytest.mark.parametrize(
     ("rejected", "approved", "message"),
     [
-        (0, 0, "200 more rejected and 200 more approved are needed"),
-        (150, 1000, r"150 rejected and 1000 approved .* 50 more rejected are needed"),
-        (1000, 199, "1 more approved are needed"),
+        (0, 0, "5 more rejected and 5 more approved are needed"),
+        (2, 1000, r"2 rejected and 1000 approved .* 3 more rejected are needed"),
+        (1000, 4, "1 more approved are needed"),
     ],
 )
 def test_too_few_decisions_are_refused_with_what_is_missing(
@@ -220,12 +238,10 @@ def test_a_model_that_learnt_the_opposite_is_refused_with_both_figures(
     examples = decisions(1500)
     turned = [dataclasses.replace(one, rejected=not one.rejected) for one in examples[:1200]]
 
-    with pytest.raises(CandidateIsWorse, match=r"AUC is 0\.\d+ against .* log loss") as refused:
+    with pytest.raises(CandidateIsWorse, match=r"tells bad comments .* instead of") as refused:
         retrain(base, turned + examples[1200:], name="x", now=LATER, serving=retrained.classifier)
 
-    assert refused.value.candidate.auc is not None
-    assert refused.value.serving.auc is not None
-    assert refused.value.candidate.auc < refused.value.serving.auc
+    assert not refused.value.report.passes
 
 
 def test_comments_that_share_no_gram_teach_what_the_base_says_of_them(base: Classifier) -> None:
@@ -246,7 +262,7 @@ def test_weights_stand_for_comments(base: Classifier, retrained: Retrained) -> N
     again = retrain(base, doubled, name="site-1", now=LATER)
 
     assert again.classifier.thresholds == retrained.classifier.thresholds
-    assert again.candidate == retrained.candidate
+    assert again.card.tests == retrained.card.tests
 
 
 def test_a_bad_name_is_refused_before_any_work(base: Classifier) -> None:
@@ -265,3 +281,61 @@ def test_a_comment_unlike_all_decided_ones_is_not_rejected_with_certainty() -> N
     site = retrain(base, decided, name="site-1", now=NOW).classifier
 
     assert sigmoid(site.score(normalise("My ferns love the shade and hate the wind.")).rejection) < 0.5
+
+
+def test_fifty_decisions_already_teach(base: Classifier) -> None:
+    """Whoever decides so little hears the base nearly as before, and besides what was plain to see."""
+    made = retrain(base, decisions(50), name="site-1", now=LATER).classifier
+
+    def rejection(model: Classifier, text: str) -> float:
+        return model.score(normalise(text)).rejection
+
+    learnt = rejection(made, "river compost garden") - rejection(made, "river bread garden")
+    assert learnt > rejection(base, "river compost garden") - rejection(base, "river bread garden") + 0.5
+    assert rejection(made, "rotten blockhead vilest casino") > rejection(made, "river garden window") + 2
+
+
+def test_abuse_is_not_welcome_where_only_something_else_is_rejected(base: Classifier) -> None:
+    """Decisions that go against the base turn it down, but never upside down."""
+    lots = random.Random(8)
+    praised = [
+        dataclasses.replace(one, text=sentence(lots, *(() if one.rejected else ("blockhead",))))
+        for one in decisions(600)
+    ]
+
+    with contextlib.suppress(CandidateIsWorse):
+        retrain(base, praised, name="x", now=LATER)
+    corrections = learn(base.weights, read(base, praised))
+
+    assert corrections.mixture[0] >= -0.5
+    assert corrections.mixture[0] < 0
+
+
+def test_circumstances_and_rules_are_learnt_from_and_heard(base: Classifier) -> None:
+    """Of two like texts, this site rejects the one that came with a link in the author's name."""
+    lots = random.Random(9)
+    some = [
+        dataclasses.replace(
+            one,
+            text=sentence(lots),
+            circumstances=("selling_name", "reply") if one.rejected else ("reply",),
+            rules=0.5 if one.rejected else 0.0,
+        )
+        for one in decisions(600)
+    ]
+    made = retrain(base, some, name="site-1", now=LATER)
+
+    assert made.classifier.habits["selling_name"] > 1.5
+    assert [habit.circumstance for habit in made.classifier.heeds(("unheard", "selling_name"))] == [
+        "selling_name"
+    ]
+    measured = made.card.tests[0].measures["rejection"]
+    assert (measured.auc or 0) > 0.99
+
+
+def test_habits_are_saved_and_loaded(retrained: Retrained, tmp_path: Path) -> None:
+    model = dataclasses.replace(retrained.classifier, habits={"selling_name": 1.25, "reply": -0.5})
+
+    save(tmp_path / "site-1", model, retrained.card)
+
+    assert load(tmp_path / "site-1").habits == {"selling_name": 1.25, "reply": -0.5}

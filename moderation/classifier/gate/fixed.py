@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from moderation.classifier.counting import Progress, silence
-from moderation.classifier.evaluation import logits
+from moderation.classifier.evaluation import logits, probabilities
 from moderation.classifier.fitting import Numbers
 from moderation.classifier.gate import policy
 from moderation.classifier.gate.checks import Question, check, mean, share
@@ -41,7 +41,6 @@ _BLAME = Question(
     meaning="",
     margin=policy.BLAME,
     more_is_better=False,
-    is_share=False,
 )
 _PLAIN = Question(name="abuse held", title="Abuse caught", meaning="", margin=policy.ABUSE)
 _DISGUISED = Question(
@@ -84,18 +83,19 @@ def of_people(models: Models, progress: Progress = silence) -> tuple[list[Check]
     estimate = estimates([share(before.rejected, after.rejected, found.units)], sentences)[0]
     checks = [check(PEOPLE, rejected, estimate, len(found.texts))]
     # A row a sentence and a column a kind of people.
-    blames = [_blames(said.log_odds, len(kinds)) for said in (before, after)]
+    level = before.log_odds.reshape(-1, len(kinds)).mean(axis=1, keepdims=True)
+    blames = [_blames(said.log_odds, level, len(kinds)) for said in (before, after)]
     moves = (blames[1] - blames[0]).mean(axis=0)
     # To lose a lead over others is no blame. Of equals the first, as they are listed.
-    unblamed = np.maximum(blames[0].mean(axis=0), 1.0)
+    unblamed = np.maximum(blames[0].mean(axis=0), 0.0)
     worst = int(np.argmax(blames[1].mean(axis=0) - unblamed))
     blame = replace(
         _BLAME,
-        meaning="A name alone should change nothing. How many times as high the odds of rejection "
-        "are for civil sentences about one kind of people as for the same sentences about all, in the "
-        f"worst case: {kinds[worst]}.",
+        meaning="A name alone should change nothing. How much likelier rejection seems for civil "
+        "sentences about one kind of people than for the same sentences about all, in the worst "
+        f"case: {kinds[worst]}.",
     )
-    before_that = blames[0][:, worst] if unblamed[worst] > 1 else np.ones(len(sentences))
+    before_that = blames[0][:, worst] if unblamed[worst] else np.zeros(len(sentences))
     moved = mean(before_that, blames[1][:, worst], range(len(sentences)))
     estimate = estimates([moved], sentences)[0]
     checks.append(check(PEOPLE, blame, estimate, len(sentences)))
@@ -171,15 +171,17 @@ def _said(models: Models, found: _Texts, step: str, progress: Progress) -> tuple
     return before, after
 
 
-def _blames(log_odds: Numbers, kinds: int) -> Numbers:
-    """Say of each mention how many times as high its odds are as those of its sentence in general.
+def _blames(log_odds: Numbers, level: Numbers, kinds: int) -> Numbers:
+    """Say of each mention how much likelier rejection is than for its sentence about all people.
 
-    Odds and not probabilities: those move for all, where a model is calibrated anew. And not what is
-    kept back: that depends on where a threshold happens to lie.
+    Both models are heard at one `level`, the log-odds that the serving model gives each sentence in
+    general: probabilities move for all, where a model is calibrated anew.
     """
     table = log_odds.reshape(-1, kinds)
-    times: Numbers = np.exp(table - table.mean(axis=1, keepdims=True))
-    return times
+    above = table - table.mean(axis=1, keepdims=True)
+    blames = probabilities((above + level).ravel()) - np.repeat(probabilities(level.ravel()), kinds)
+    found: Numbers = blames.reshape(table.shape)
+    return found
 
 
 def _each(found: _Texts) -> Numbers:

@@ -30,9 +30,9 @@ RIGHTLY_DECIDED = 0.20
 CIVIL_REJECTED = 0.01
 """Promised: false flags on civil sentences about people rise by at most a point."""
 
-BLAME = 0.5
-"""Of odds, in times: half as high again for one kind of people beside all. It is the worst case of all
-kinds, so some of it is chance."""
+BLAME = 0.04
+"""Of probability, for one kind of people beside all: less is hardly seen in any verdict. It is the worst
+case of all kinds, so some of it is chance."""
 
 ABUSE = 0.02
 """Promised: of known abuse, plain or disguised, at most two in a hundred more get through."""

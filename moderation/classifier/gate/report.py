@@ -138,7 +138,7 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
     """What was made of civil sentences about one kind of people."""
 
     people: str
-    # How many times as high their odds of rejection are as those of all kinds together.
+    # How much likelier rejection is than for all kinds together; less likely where negative.
     blame_before: float
     blame_after: float
     # Of all sentences about them.
