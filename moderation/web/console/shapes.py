@@ -139,9 +139,8 @@ SHAPES = (
     _("How many comments would be published or rejected at once, as moderators decided."),
     _("%(number)s civil sentences name %(kinds)s kinds of people: how many would be rejected."),
     _(
-        "A name alone should change nothing. Of civil sentences about one kind of people, how many more"
-        " would be kept from being published than of the same sentences about others, in the worst"
-        " case: %(people)s."
+        "A name alone should change nothing. How much likelier rejection seems for civil sentences about"
+        " one kind of people than for the same sentences about all, in the worst case: %(people)s."
     ),
     _("Of %(number)s abusive comments, how many would not be published before a person has seen them."),
     _(

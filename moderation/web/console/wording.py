@@ -145,6 +145,7 @@ ACTS = (
     _("Took back a change of the policy"),
     _("Tried a change of the policy on past comments"),
     _("Promoted a model"),
+    _("Put a site into a group that shares a model"),
     _("Went back to the model before"),
     _("Logged in"),
     _("Failed to log in"),
