@@ -231,6 +231,16 @@ def test_newest_decisions_of_one_kind_cannot_be_measured_on(
         retrain(base, examples[:900] + late, name="x", now=LATER)
 
 
+def test_few_newest_decisions_may_all_go_one_way(base: Classifier) -> None:
+    examples = decisions(60)
+    late = [dataclasses.replace(one, rejected=False) for one in examples[48:]]
+
+    made = retrain(base, examples[:48] + late, name="site-1", now=LATER)
+
+    assert made.report.newest == Tally(positives=0, negatives=12)
+    assert made.card.tests[0].measures["rejection"].auc is None
+
+
 def test_a_model_that_learnt_the_opposite_is_refused_with_both_figures(
     base: Classifier, retrained: Retrained
 ) -> None:
