@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from moderation import access, figures, intake, review
-from moderation.draft import Author
+from moderation import access, figures, review
 from moderation.figures import Figure
 from moderation.figures.drift import WEEK, full_weeks
 from moderation.figures.new_words import FEWEST_COMMENTS, Said, came_up
@@ -20,17 +19,15 @@ from moderation.store.tables import (
     Site,
     StoredVerdict,
 )
-from moderation.text import normalise
 from moderation.verdict import Action
 from tests.conftest import KEY, add_site, fresh_database
 from tests.making import decider, draft, verdict
+from tests.planting import A_WEEK, SEED, WEEKS, plant, store
 
 # A Wednesday.
 NOW = datetime(2026, 11, 25, 15, 30, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
-WEEKS, A_WEEK = 6, 70
 OVERTURNED = 20
-SEED = 5
 
 
 class Planted(NamedTuple):
@@ -40,46 +37,6 @@ class Planted(NamedTuple):
     quiet: Site
     moved: Site
     ana: Moderator
-
-
-def plant(session, site, lots, week, *, is_moved):
-    """Store a week's comments, and let people overturn some."""
-    monday = MONDAY - WEEK * (WEEKS - 1 - week)
-    rows = []
-    for number in range(A_WEEK):
-        probability = lots.betavariate(6, 2) if is_moved else lots.betavariate(1, 4)
-        said = Action.REVIEW if 0.4 < probability < 0.6 else Action.APPROVE
-        word = "zeppelin" if is_moved and number % 3 == 0 else "balloon"
-        rows.append(
-            (
-                draft(
-                    f"{week}-{number}",
-                    f"A {word} at {number % 7} o'clock.",
-                    author=Author(email=f"reader{number % 9}@example.org"),
-                ),
-                verdict(said, probability),
-                monday + timedelta(minutes=lots.randrange(7 * 24 * 60)),
-            )
-        )
-    store(session, site, rows)
-
-
-def store(session, site, rows):
-    """Store drafts with verdicts and moments, many at once."""
-    first = (session.scalar(select(Comment.id).order_by(Comment.id.desc()).limit(1)) or 0) + 1
-    columns = [
-        intake.comment_columns(site, one, said, normalise(one.text), edition=1, now=came)
-        | {"id": number, "revision": 0, "superseded": False}
-        for number, (one, said, came) in enumerate(rows, start=first)
-    ]
-    session.execute(insert(Comment), columns)
-    session.execute(
-        insert(StoredVerdict),
-        [
-            intake.verdict_columns(own["id"], said)
-            for own, (_, said, _) in zip(columns, rows, strict=True)
-        ],
-    )
 
 
 def overturn(session, site, by, number, now):
@@ -102,9 +59,7 @@ def planted(request, tmp_path_factory):
     with database.writing() as session:
         places = [session.get(Site, one.id) for one in (quiet, moved)]
         for place in places:
-            for week in range(WEEKS):
-                is_moved = place.id == moved.id and week == WEEKS - 1
-                plant(session, place, lots, week, is_moved=is_moved)
+            plant(session, place, lots, MONDAY, has_moved=place.id == moved.id)
         overturn(session, places[0], ana, 1, MONDAY + timedelta(days=1))
         overturn(session, places[1], ana, OVERTURNED, MONDAY + timedelta(days=1))
         session.commit()

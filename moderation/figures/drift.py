@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from moderation.access import Access
 from moderation.figures import bands
 from moderation.figures.bands import Band, Part
+from moderation.figures.estimates import wilson
 from moderation.store.tables import NOT_JUDGED, Comment, Decision, Site, StoredVerdict, WaitsFor
 from moderation.verdict import Action, percent
 
@@ -74,6 +75,11 @@ class Point:
     band: Band | None
 
     @property
+    def interval(self) -> tuple[float, float] | None:
+        """Return what the share may as well be: that of so many is known so well, and no better."""
+        return None if self.share is None else wilson(self.share, self.of)
+
+    @property
     def is_outside(self) -> bool:
         """Whether it left its band."""
         return self.band is not None and self.share is not None and not self.band.holds(self.share)
@@ -100,31 +106,13 @@ def weeks(
     mondays = full_weeks(now)
     found: dict[int, list[Week]] = defaultdict(lambda: [Week(monday) for monday in mondays])
     # One query, because a page has few.
-    counted = union_all(_of_comments(mondays, access, site), _of_decisions(mondays, access, site))
-    for (
-        is_decided,
-        site_id,
-        place,
-        action,
-        model,
-        step,
-        has_waited,
-        overturns,
-        number,
-    ) in session.execute(counted):
-        week = found[site_id][place]
-        if is_decided:
-            week.decided += number * has_waited
-            week.decided_to_reject += number * has_waited * (action is Action.REJECT)
-            week.overturned += number * overturns
-            continue
-        week.comments += number
-        week.to_review += number * (action is Action.REVIEW)
-        week.rejected += number * (action is Action.REJECT)
-        if step is not None:
-            week.scores[step] += number
-        if model is not None:
-            week.models.add(model)
+    rows = union_all(_of_comments(mondays, access, site), _of_decisions(mondays, access, site))
+    for row in map(_Row._make, session.execute(rows)):
+        week = found[row.site_id][row.week]
+        if row.is_of_decisions:
+            _add_decisions(week, row)
+        else:
+            _add_comments(week, row)
     begun = {number: _since_the_first(of_site) for number, of_site in found.items()}
     return {number: of_site for number, of_site in begun.items() if of_site}
 
@@ -164,6 +152,37 @@ def warnings(of_sites: Mapping[int, Sequence[Week]], names: Mapping[int, str]) -
         for figure, every in points(of_site).items()
         if (last := every[-1]).is_outside
     ]
+
+
+class _Row(NamedTuple):
+    """So many comments, or decisions, of one week that are alike."""
+
+    is_of_decisions: bool
+    site_id: int
+    week: int
+    # What the service said, or what was decided.
+    action: Action
+    model: str | None
+    step: int | None
+    has_waited: bool
+    overturns: bool
+    number: int
+
+
+def _add_comments(week: Week, row: _Row) -> None:
+    week.comments += row.number
+    week.to_review += row.number * (row.action is Action.REVIEW)
+    week.rejected += row.number * (row.action is Action.REJECT)
+    if row.step is not None:
+        week.scores[row.step] += row.number
+    if row.model is not None:
+        week.models.add(row.model)
+
+
+def _add_decisions(week: Week, row: _Row) -> None:
+    week.decided += row.number * row.has_waited
+    week.decided_to_reject += row.number * row.has_waited * (row.action is Action.REJECT)
+    week.overturned += row.number * row.overturns
 
 
 def full_weeks(now: datetime) -> list[date]:
