@@ -18,6 +18,7 @@ from moderation.access import Access
 from moderation.figures import bands
 from moderation.figures.bands import Band, Part
 from moderation.figures.estimates import wilson
+from moderation.store.plans import Unindexed
 from moderation.store.tables import NOT_JUDGED, Comment, Decision, Site, StoredVerdict, WaitsFor
 from moderation.verdict import Action, percent
 
@@ -212,8 +213,10 @@ def of(
     site_id: InstrumentedAttribute[Any], access: Access | None, site: Site | None
 ) -> list[ColumnElement[bool]]:
     """Return the conditions that something is of the site, and of one that a moderator may see."""
-    conditions = [] if access is None else [access.to(site_id)]
-    return conditions if site is None else [*conditions, site_id == site.id]
+    # It is a matter of few weeks, and a site may have years.
+    column = Unindexed(site_id)
+    conditions = [] if access is None else [access.to(column)]
+    return conditions if site is None else [*conditions, column == site.id]
 
 
 def _of_comments(
