@@ -6,6 +6,7 @@ from moderation import settings
 from moderation.cli import (
     callbacks,
     database,
+    drift,
     history,
     lists,
     models,
@@ -34,6 +35,7 @@ def main() -> None:
       1  failed; the reason is on standard error
       2  wrong usage
       3  refused: too few decisions to learn from, or the new model is worse
+      4  done, and last week was unlike the weeks before (drift)
     """
     configure(settings.read().log_format)
 
@@ -53,5 +55,6 @@ for command in (
     training.retrain,
     training.evaluate,
     models.models,
+    drift.drift,
 ):
     main.add_command(command)

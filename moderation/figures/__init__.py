@@ -1,13 +1,18 @@
 """What became of comments, in figures: for owners, for moderators, and for Akismet's clients.
 
+drift         what moved away from the weeks before
 ends          the one query for how comments ended, by day or month
+bands         where a week's figure usually lies; knows no database
 counts        how many of each, as Akismet's clients ask
 estimates     how sure a share is that was found on a sample; knows no database
 overview      all that moderators see on one page
+new_words     words that came up in the last week
 overturned    what people decided otherwise than the service
 """
 
+from moderation.figures.drift import Figure, Point, Warned, Week, points, together, warnings, weeks
 from moderation.figures.estimates import FEWEST, Estimate
+from moderation.figures.new_words import NewWords, new_words
 from moderation.figures.overturned import Overturned, overturned
 from moderation.figures.overview import Day, Decided, Overview, overview
 
@@ -16,8 +21,18 @@ __all__ = [
     "Day",
     "Decided",
     "Estimate",
+    "Figure",
+    "NewWords",
     "Overturned",
     "Overview",
+    "Point",
+    "Warned",
+    "Week",
+    "new_words",
     "overturned",
     "overview",
+    "points",
+    "together",
+    "warnings",
+    "weeks",
 ]

@@ -16,6 +16,10 @@ _BAR = 0.8
 _DIGITS = 3
 # The lowest value of a plot of intervals is a multiple of this share.
 _FLOOR_STEP = 0.1
+# Shares are told in tenths of a percent.
+_LEAST_STEP = 0.001
+# What a quotient may miss a whole number by.
+_ALMOST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,15 @@ class Dot:
 
     left: float
     top: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Lines of a share, and areas that it would usually lie in, each with its corners in order."""
+
+    lines: tuple[tuple[Dot, ...], ...]
+    areas: tuple[tuple[Dot, ...], ...]
+    ticks: tuple[Tick, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +133,20 @@ def series(values: Sequence[float | None]) -> tuple[tuple[Dot, ...], ...]:
     return tuple(tuple(line) for line in lines if line)
 
 
+def trend(values: Sequence[float | None], reaches: Sequence[tuple[float, float] | None]) -> Trend:
+    """Put shares side by side with where each would usually lie, on an axis that ends above them all."""
+    highest = max([*filter(None, values), *(high for _, high in filter(None, reaches))], default=0.0)
+    ticks = _shares_up_to(highest)
+    top = ticks[-1].value
+    lows = series([reach and reach[0] / top for reach in reaches])
+    highs = series([reach and reach[1] / top for reach in reaches])
+    return Trend(
+        series([None if value is None else value / top for value in values]),
+        tuple((*high, *reversed(low)) for low, high in zip(lows, highs, strict=True)),
+        ticks,
+    )
+
+
 def intervals(found: Sequence[tuple[float, float, float] | None]) -> Intervals:
     """Lay out (share, low, high); the axis begins at a round share below the lowest, and ends at 1."""
     lowest = min((low for _, low, _ in filter(None, found)), default=0.0)
@@ -137,6 +164,13 @@ def intervals(found: Sequence[tuple[float, float, float] | None]) -> Intervals:
         ),
         tuple(Tick(_rounded(share), place(share)) for share in (start, middle, 1.0)),
     )
+
+
+def _shares_up_to(largest: float) -> tuple[Tick, ...]:
+    """Return an axis from none to a round share above the largest, of which it is a whole at most."""
+    step = max(_round_step(largest / _TICKS), _LEAST_STEP)
+    number = max(ceil(min(largest / step, 1 / step) - _ALMOST), 1)
+    return tuple(Tick(place * step, _from_top(place / number)) for place in range(number + 1))
 
 
 def _segments(stack: Sequence[int], top: float) -> tuple[Segment, ...]:

@@ -35,6 +35,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     ),
     "console.search": ("text=casino", "text=nothing+says+this&reason=edited&younger_than=4"),
     "console.overview": ("days=7&site=1",),
+    "console.drift": ("site=1",),
     "console.deliveries": ("state=given-up",),
     "console.record": ("by=ana&words=comment", "words=nothing+says+this"),
     "console.edit_list": ("name={list_name}", "name={list_name}&draft={draft_of_list}"),

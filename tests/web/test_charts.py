@@ -69,3 +69,28 @@ def test_intervals_stay_in_the_plot_and_in_order(found):
 def test_an_axis_of_intervals_begins_at_a_round_share(low, start):
     assert charts.intervals([(0.999, low, 1.0)]).ticks[0].value == start
     assert charts.intervals([None]).ticks[0].value == 0
+
+
+@given(
+    some.lists(some.none() | some.tuples(SHARES, some.none() | some.tuples(SHARES, SHARES)), max_size=12)
+)
+def test_a_trend_stays_in_the_plot_below_a_round_share(weeks):
+    values = [week and week[0] for week in weeks]
+    reaches = [week and week[1] and tuple(sorted(week[1])) for week in weeks]
+    found = charts.trend(values, reaches)
+
+    highest = max([*filter(None, values), *(high for _, high in filter(None, reaches))], default=0)
+    assert highest <= found.ticks[-1].value + 1e-9
+    assert 2 <= len(found.ticks) <= 6
+    for dot in [dot for shape in (*found.lines, *found.areas) for dot in shape]:
+        assert 0 <= dot.left <= 100
+        assert -0.001 <= dot.top <= 100
+    assert sum(map(len, found.lines)) == sum(value is not None for value in values)
+    assert sum(map(len, found.areas)) == 2 * sum(reach is not None for reach in reaches)
+
+
+@pytest.mark.parametrize(
+    ("largest", "top"), [(0, 1), (0.0004, 0.001), (0.03, 0.03), (0.21, 0.3), (0.62, 0.8), (1, 1)]
+)
+def test_an_axis_of_shares_ends_where_they_do(largest, top):
+    assert charts.trend([largest], [None]).ticks[-1].value == pytest.approx(top)

@@ -80,6 +80,7 @@ DOORS = {
     "POST /console/rollback": ADMIN_OF_ALL,
     "GET /console/overview": READER,
     "GET /console/overview.csv": READER,
+    "GET /console/drift": READER,
     "GET /console/deliveries": READER,
     "POST /console/deliveries/<delivery_id>/replay": MODERATOR,
     "GET /console/record": READER,

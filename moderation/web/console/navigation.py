@@ -35,6 +35,7 @@ _BAR = (
 _MANAGE = (
     Section("console.rules", _("Rules")),
     Section("console.models", _("Models")),
+    Section("console.drift", _("Drift")),
     Section("console.people", _("People")),
     Section("console.record", _("Record")),
     Section("console.deliveries", _("Deliveries")),

@@ -42,8 +42,8 @@ def overview() -> str:
     asked = query(OverviewQuery)
     now = datetime.now(UTC)
     with state().database.reading() as db:
-        known = _sites(db)
-        site = _chosen(known, asked.site)
+        known = sites_seen(db)
+        site = chosen(known, asked.site)
         found = figures.overview(db, access=allowed(), site=site, days=asked.days, now=now)
         return render_template(
             "console/overview.html",
@@ -58,6 +58,10 @@ def overview() -> str:
             precision=_intervals(found.approvals, found.rejections),
             opinions=_intervals(found.opinions.alike),
             fewest=FEWEST,
+            warnings=figures.warnings(
+                figures.weeks(db, access=allowed(), site=site, now=now),
+                {one.id: one.name for one in known},
+            ),
             overturned=figures.overturned(
                 db, access=allowed(), site=site, limit=_ROWS, since=now - LATELY
             ),
@@ -71,7 +75,7 @@ def overview_table() -> Response:
     asked = query(OverviewQuery)
     now = datetime.now(UTC)
     with state().database.reading() as db:
-        site = _chosen(_sites(db), asked.site)
+        site = chosen(sites_seen(db), asked.site)
         found = figures.overview(db, access=allowed(), site=site, days=asked.days, now=now)
     page = io.StringIO()
     table = csv.writer(page)
@@ -103,11 +107,13 @@ def lasting(length: timedelta) -> str:
     return str(ngettext("%(num)d day", "%(num)d days", round(length / _DAY)))
 
 
-def _sites(db: Session) -> list[Site]:
+def sites_seen(db: Session) -> list[Site]:
+    """Return the sites that the moderator may see."""
     return [site for site in sites.every(db) if allowed().covers(site.id)]
 
 
-def _chosen(known: list[Site], number: int | str | None) -> Site | None:
+def chosen(known: list[Site], number: int | str | None) -> Site | None:
+    """Return the site of that number, or None where all are asked for; raises NotFound."""
     if number is None or number == "":
         return None
     found = next((site for site in known if site.id == number), None)

@@ -115,6 +115,28 @@ SHAPES = (
         " expect slightly worse."
     ),
     _("newest decisions, by %(model)s"),
+    # What moved away from the weeks before.
+    _(
+        "Week of %(date)s, %(site)s: at least %(share)s of the comments got another probability of being"
+        " rejected than before; up to %(high)s would be usual."
+    ),
+    _(
+        "Week of %(date)s, %(site)s: %(share)s of the comments waited for a person; between %(low)s and"
+        " %(high)s would be usual."
+    ),
+    _(
+        "Week of %(date)s, %(site)s: the service rejected %(share)s of the comments; between %(low)s and"
+        " %(high)s would be usual."
+    ),
+    _(
+        "Week of %(date)s, %(site)s: people rejected %(share)s of what waited for them; between %(low)s"
+        " and %(high)s would be usual."
+    ),
+    _(
+        "Week of %(date)s, %(site)s: people overturned %(share)s of what the service decides by itself;"
+        " up to %(high)s would be usual."
+    ),
+    _("Not the same model served in all weeks, which may be why."),
     # What the gate asks of a candidate.
     _(
         "Take a comment that was rejected and one that was approved: how often the rejected one scores"
