@@ -146,6 +146,7 @@ ACTS = (
     _("Tried a change of the policy on past comments"),
     _("Promoted a model"),
     _("Went back to the model before"),
+    _("Let models forget decisions"),
     _("Logged in"),
     _("Failed to log in"),
     _("Logged out"),
