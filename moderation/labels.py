@@ -112,10 +112,7 @@ def weigh(labels: Iterable[Label]) -> Weighed:
 
 def in_words(account: Account) -> str:
     """Say what became of the decisions, for people."""
-    sentences = [
-        f"Models learn from {_decisions(account.teach)}; with their weights, that is as much as"
-        f" {account.weight:,.0f}."
-    ]
+    sentences = [f"Models learn from {_decisions(account.teach)}, which count as {account.weight:,.0f}."]
     if account.near_copies:
         sentences.append(
             f"{account.near_copies:,} of them were made on comments that say nearly the same as others:"
@@ -134,8 +131,8 @@ def in_words(account: Account) -> str:
         )
     if account.copies_of_approved:
         sentences.append(
-            f"Left out: {_decisions(account.copies_of_approved)} that rejected a copy of another author’s"
-            " approved comment, whose words are not to blame."
+            f"Left out: {_decisions(account.copies_of_approved)} that rejected a copy of another"
+            " author’s approved comment, whose words are not to blame."
         )
     if account.forgotten:
         sentences.append(f"Left out: {_decisions(account.forgotten)} that models are to forget.")

@@ -209,7 +209,7 @@ def test_the_account_says_in_sentences_what_became_of_all():
         busiest=1,
     )
     assert in_words(account) == (
-        "Models learn from 101 decisions; with their weights, that is as much as 49. "
+        "Models learn from 101 decisions, which count as 49. "
         "2 of them were made on comments that say nearly the same as others: such comments count once"
         " together. "
         "1 of them came with a site’s history and count 50%, because nobody knows by what rules they"
@@ -221,5 +221,5 @@ def test_the_account_says_in_sentences_what_became_of_all():
         "Left out: 1 decision that models are to forget."
     )
     assert in_words(weigh([label(1), label(2)]).account) == (
-        "Models learn from 2 decisions; with their weights, that is as much as 2."
+        "Models learn from 2 decisions, which count as 2."
     )
