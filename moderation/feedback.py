@@ -1,18 +1,22 @@
 """What decisions are good for: the site hears of them, and the next model learns from them."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
+from moderation import labels
 from moderation.classifier.examples import Example
-from moderation.store.tables import Comment, Decision, RejectionReason, Site
+from moderation.labels import Decider, Label, Weighed
+from moderation.store.tables import Comment, Decision, RejectionReason, Site, StoredVerdict
 from moderation.verdict import Action
 
 _READ_AT_ONCE = 1_000
+_CLASSIFIER = "classifier"
 
 
 class PersonsDecision(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,18 +68,105 @@ def decisions_since(session: Session, site: Site, position: int, *, limit: int) 
     )
 
 
-def examples(session: Session) -> Iterator[Example]:
+def weigh(session: Session) -> Weighed:
+    """Say how much each decision teaches that `examples` yields, and what became of the others."""
+    rows = session.execute(
+        select(
+            Decision.id,
+            Decision.comment_id,
+            Decision.action,
+            Decision.moderator_id,
+            Decision.site_id,
+            Decision.reporter,
+            Decision.position,
+            Decision.is_forgotten,
+            Comment.text_hash,
+            Comment.wave_id,
+            Comment.author_key,
+        )
+        .join(Comment, Comment.id == Decision.comment_id)
+        .where(or_(Decision.is_forgotten, _teaches()))
+        .order_by(Decision.id)
+        .execution_options(yield_per=_READ_AT_ONCE)
+    )
+    return labels.weigh(
+        Label(
+            decision=row.id,
+            comment=row.comment_id,
+            rejected=row.action is Action.REJECT,
+            # What came with a site's history has no place in its feed.
+            by=None if row.position is None else decider(row.moderator_id, row.site_id, row.reporter),
+            text_hash=row.text_hash,
+            wave=row.wave_id,
+            author=row.author_key,
+            is_forgotten=row.is_forgotten,
+        )
+        for row in rows
+    )
+
+
+def decider(moderator_id: int | None, site_id: int, reporter: str | None) -> Decider:
+    """Say who decided: a moderator is the same person on every site, and a name at a site is not."""
+    return Decider(moderator=moderator_id) if moderator_id else Decider(site=site_id, reporter=reporter)
+
+
+def examples(session: Session, weighed: Weighed | None = None) -> Iterator[Example]:
     """Yield what people decided as labelled texts, the oldest decision first.
 
+    `weighed` is what `weigh` says, for who has asked it already; what has no weight is left out.
     Only the decision that holds counts. An undo is no label, whatever it restored: it says “I was
-    wrong”, not “this is good”.
+    wrong”, not “this is good”. Nor is what somebody let be forgotten: what held before it does.
     """
+    weights = (weighed or weigh(session)).weights
     rows = (
-        select(Comment.text, Decision.action, Decision.decided_at)
-        .join(Decision, Decision.comment_id == Comment.id)
-        .where(Decision.revision == Comment.revision, Decision.undoes_id.is_(None))
+        select(
+            Decision.id,
+            Decision.action,
+            Decision.reason,
+            Decision.decided_at,
+            Comment.id.label("comment"),
+            Comment.text,
+            Comment.audit_share,
+            StoredVerdict.reasons,
+        )
+        .join(Comment, Comment.id == Decision.comment_id)
+        .join(StoredVerdict, StoredVerdict.comment_id == Comment.id)
+        .where(_teaches())
         .order_by(Decision.decided_at, Decision.id)
         .execution_options(yield_per=_READ_AT_ONCE)
     )
-    for text, action, decided_at in session.execute(rows):
-        yield Example(text=text, rejected=action is Action.REJECT, weight=1.0, decided_at=decided_at)
+    for row in session.execute(rows):
+        weight = weights.get(row.id)
+        if weight is None:
+            continue
+        yield Example(
+            text=row.text,
+            rejected=row.action is Action.REJECT,
+            decided_at=row.decided_at,
+            weight=weight,
+            share=1.0 if row.audit_share is None else row.audit_share,
+            reason=row.reason,
+            rules=_of_rules(row.reasons),
+            comment=row.comment,
+        )
+
+
+def _teaches() -> ColumnElement[bool]:
+    """A decision is the last on its comment of those that are not forgotten, and no undo."""
+    later = aliased(Decision)
+    return and_(
+        Decision.is_forgotten.is_(False),
+        Decision.undoes_id.is_(None),
+        ~exists().where(
+            later.comment_id == Decision.comment_id,
+            later.revision > Decision.revision,
+            later.is_forgotten.is_(False),
+        ),
+    )
+
+
+def _of_rules(reasons: Sequence[Mapping[str, Any]]) -> float:
+    """Add up what the rules of a stored verdict added to the classifier's log-odds."""
+    return math.fsum(
+        one["weight"] for one in reasons if one["source"] != _CLASSIFIER and not one["log_only"]
+    )

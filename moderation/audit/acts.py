@@ -22,6 +22,7 @@ ACTS = {
     "model.promote": N_("Promoted a model"),
     "model.rollback": N_("Went back to the model before"),
     "model.group": N_("Put a site into a group that shares a model"),
+    "labels.forget": N_("Let models forget decisions"),
     "login.open": N_("Logged in"),
     "login.fail": N_("Failed to log in"),
     "login.close": N_("Logged out"),

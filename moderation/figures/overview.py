@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby, pairwise
 from math import ceil
 from typing import Any
 
@@ -17,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from moderation.access import Access
 from moderation.figures.ends import End, Period, ends
 from moderation.figures.estimates import Agreement, Estimate, agreement, estimate
+from moderation.figures.opinions import opinions
 from moderation.store.tables import (
     NOT_JUDGED,
     Comment,
@@ -25,7 +25,6 @@ from moderation.store.tables import (
     Site,
     StoredVerdict,
     WaitsFor,
-    standing,
 )
 from moderation.verdict import Action
 
@@ -238,20 +237,8 @@ def _decided(session: Session, scope: _Scope) -> list[Decided]:
 
 def _opinions(session: Session, scope: _Scope) -> Counter[tuple[Action, Action]]:
     """Count pairs of a first and a second opinion by what they were."""
-    asked = select(Decision.comment_id).where(
-        *scope.decisions(), Decision.waited_for == WaitsFor.SECOND_OPINION
-    )
-    rows = session.scalars(
-        select(Decision)
-        .where(Decision.comment_id.in_(asked))
-        .order_by(Decision.comment_id, Decision.revision)
-    )
     return Counter(
-        (first.action, second.action)
-        for _, decisions in groupby(rows, key=lambda one: one.comment_id)
-        for first, second in pairwise(standing(list(decisions)))
-        # Whoever changed his own mind gave no second opinion.
-        if second.waited_for is WaitsFor.SECOND_OPINION and first.moderator_id != second.moderator_id
+        (first.action, second.action) for first, second in opinions(session, *scope.decisions())
     )
 
 

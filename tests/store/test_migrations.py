@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
-from moderation import policies, registry, review, sites
+from moderation import feedback, forgetting, policies, registry, review, sites
 from moderation.rules import ListKind, Mode, Scope
 from moderation.store import (
     Database,
@@ -258,6 +258,26 @@ def test_sites_of_an_older_version_are_in_the_default_group_which_nobody_chose_f
             ("default", None, [])
         ]
         assert len(review.comment(session, comment.id).decisions) == 1
+
+
+def test_an_older_version_learns_from_what_was_forgotten_and_keeps_the_rest(database, site, ana):
+    with database.writing() as session:
+        for number in range(2):
+            comment = stored(session, site, str(number))
+            review.decide(session, comment.id, ana, Action.APPROVE, seen=0, now=at(1))
+        suspects = forgetting.on(session, "1", site)
+        forgetting.forget(session, suspects, by="ana", now=at(2))
+        session.commit()
+
+    _downgrade(database, "0007")
+
+    with database.engine.begin() as connection:
+        columns = {column["name"] for column in inspect(connection).get_columns("decisions")}
+        assert "is_forgotten" not in columns
+    upgrade(database)
+    check_schema(database)
+    with database.reading() as session:
+        assert len(list(feedback.examples(session))) == 2
 
 
 def test_two_upgrades_at_once_are_one(tmp_path, request):

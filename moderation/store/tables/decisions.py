@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from moderation.store.tables.base import Base, Key
@@ -80,6 +80,8 @@ class Decision(Base):
     waited_for: Mapped[WaitsFor | None] = mapped_column(default=None)
     # The act that it is part of, where many were decided at once.
     act_id: Mapped[int | None] = mapped_column(ForeignKey(Act.id), default=None)
+    # Changes once: no model learns from it any more. The rows that imports insert leave it out.
+    is_forgotten: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     comment: Mapped[Comment] = relationship(init=False, lazy="raise", back_populates="decisions")
     moderator: Mapped[Moderator | None] = relationship(init=False, lazy="raise")

@@ -147,6 +147,7 @@ ACTS = (
     _("Promoted a model"),
     _("Put a site into a group that shares a model"),
     _("Went back to the model before"),
+    _("Let models forget decisions"),
     _("Logged in"),
     _("Failed to log in"),
     _("Logged out"),
