@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from moderation.classifier.thresholds import ONLY_ESTIMATED, Kept, Trades
+from moderation.labels import Account, in_words
 from moderation.verdict import Thresholds
 
 FORMAT = 2
@@ -118,6 +119,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...]
     labels: dict[str, Tally]
     period: Period | None = None
+    # What became of a site's decisions. Cards of base models, and of before, have none.
+    account: Account | None = None
     grams: int
     # ISO 639-1 codes.
     languages: tuple[str, ...] = ("en",)
@@ -165,6 +168,7 @@ def render(card: Card) -> str:
             "",
             *_sources(card),
             "",
+            *([in_words(card.account), ""] if card.account else []),
             *_labels(card),
             "",
             "## How well it tells bad from good",

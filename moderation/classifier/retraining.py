@@ -34,6 +34,7 @@ from moderation.classifier.model import Classifier
 from moderation.classifier.storage import check_name, installed_versions
 from moderation.classifier.thresholds import Budgets, Kept, choose, in_words, trades
 from moderation.classifier.training import Trained
+from moderation.labels import Account
 from moderation.refusal import Refusal
 from moderation.verdict import Thresholds
 
@@ -112,13 +113,15 @@ def retrain(
     name: str,
     now: datetime,
     serving: Classifier | None = None,
+    account: Account | None = None,
     budgets: Budgets | None = None,
     progress: Progress = silence,
 ) -> Retrained:
     """Make a model for a site from `base` and the site's decisions, or raise CannotRetrain.
 
     The candidate must stand its ground against `serving`, which is `base` if left out. The same
-    decisions give the same model, in whatever order they come.
+    decisions give the same model, in whatever order they come. `account` says what became of decisions
+    that are not among the examples, or count for less; it goes onto the card.
     """
     check_name(name)
     budgets = budgets or Budgets()
@@ -172,6 +175,7 @@ def retrain(
             ),
         ),
         labels={"rejection": _tally(_some(ordered, learnt_from))},
+        account=account,
         period=Period(first=ordered[0].decided_at, last=ordered[-1].decided_at),
         grams=len(classifier.weights.vocabulary),
         languages=tuple(sorted(base.languages)),

@@ -8,7 +8,7 @@ import click
 from rich import box
 from rich.table import Column, Table
 
-from moderation import feedback, registry, settings
+from moderation import feedback, labels, registry, settings
 from moderation.classifier import evaluation, gate, retraining, storage
 from moderation.classifier import training as base_training
 from moderation.classifier.card import Measure, Trial
@@ -116,7 +116,8 @@ def retrain(
     storage.check_new(models / storage.check_name(name))
     with opened.database() as database, database.reading() as session:
         serving = registry.load_serving(session, models)
-        examples = list(feedback.examples(session))
+        weighed = feedback.weigh(session)
+        examples = list(feedback.examples(session, weighed))
     try:
         with progress() as tell:
             trained = retraining.retrain(
@@ -125,6 +126,7 @@ def retrain(
                 name=name,
                 now=now,
                 serving=serving,
+                account=weighed.account,
                 budgets=Budgets(good_lost=good_lost, bad_published=bad_published, confidence=confidence),
                 progress=tell,
             )
@@ -136,6 +138,7 @@ def retrain(
     storage.save(models / name, trained.classifier, trained.card)
     gate.save(models / name, trained.report)
     show(comparing.table(trained.report))
+    click.echo(labels.in_words(weighed.account))
     click.echo(f"{trained.report.says} {trained.card.thresholds_in_words}")
     with opened.database() as database:
         with database.writing() as session:

@@ -142,6 +142,7 @@ def test_a_site_teaches_its_model(database_url, tmp_path):
 
     card = json.loads((models / "garden-1" / "card.json").read_text())
     assert card["base"] == shipped.name
+    assert card["account"]["teach"] == DECISIONS
 
 
 def decide_all(console: Console, judged: list[tuple[str, bool]]) -> None:
