@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from moderation.classifier.counting import Progress, silence
-from moderation.classifier.evaluation import logits, probabilities
+from moderation.classifier.evaluation import logits_of_read, probabilities
 from moderation.classifier.fitting import Numbers
 from moderation.classifier.gate import policy
 from moderation.classifier.gate.checks import Question, check, mean, share
@@ -22,6 +22,7 @@ from moderation.classifier.gate.report import ABUSE, HONEST, PEOPLE, Check, Peop
 from moderation.classifier.model import Classifier
 from moderation.classifier.safety import evasion, honest, identity
 from moderation.classifier.safety.disguises import DISGUISES, PAIRS
+from moderation.text import Normalised, normalise
 
 # Each pair of disguises is put on every so many-th comment: some thousand texts, which take a second.
 _EVERY_NTH = 64
@@ -64,9 +65,12 @@ class Models(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Texts, and which of them are drawn together: what shares a sentence gets nearly the same score."""
+    """Texts, and which of them are drawn together: what shares a sentence gets nearly the same score.
 
-    texts: tuple[str, ...]
+    They are normalised once: several models are asked about them, and some of them twice.
+    """
+
+    texts: tuple[Normalised, ...]
     units: tuple[int, ...]
 
 
@@ -163,7 +167,7 @@ def _held(models: Models, question: Question, what: str, found: _Texts, progress
 def _said(models: Models, found: _Texts, step: str, progress: Progress) -> tuple[Said, Said]:
     before, after = (
         Said.of(
-            logits(one, found.texts, step=f"{step}, by {one.version}", progress=progress)[:, 0],
+            logits_of_read(one, found.texts, step=f"{step}, by {one.version}", progress=progress)[:, 0],
             one.thresholds,
         )
         for one in models
@@ -189,7 +193,7 @@ def _each(found: _Texts) -> Numbers:
 
 
 def _alone(texts: Sequence[str]) -> _Texts:
-    return _Texts(tuple(texts), tuple(range(len(texts))))
+    return _Texts(tuple(map(normalise, texts)), tuple(range(len(texts))))
 
 
 @cache
@@ -197,7 +201,7 @@ def _civil() -> _Texts:
     # Sentence by sentence, each about all kinds of people.
     mentions, kinds = identity.mentions(), len(identity.terms())
     places = tuple(number // kinds for number in range(len(mentions)))
-    return _Texts(tuple(one.text for one in mentions), places)
+    return _Texts(tuple(normalise(one.text) for one in mentions), places)
 
 
 @cache
@@ -215,7 +219,7 @@ def _disguised() -> _Texts:
     ]
     worn = [(place, disguises) for disguises, places in chosen for place in places]
     return _Texts(
-        tuple(comments[place].hidden_by(disguises) for place, disguises in worn),
+        tuple(normalise(comments[place].hidden_by(disguises)) for place, disguises in worn),
         tuple(place for place, _ in worn),
     )
 
