@@ -21,7 +21,7 @@ test: .venv/ready-for-work ## Set everything up and run every test
 	@tests/get-php || true
 	@tests/get-nginx || true
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses auto
+	$(BIN)/coverage run -m pytest --numprocesses 3
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -18,7 +18,7 @@ from tests.calling import call
 from tests.conftest import SHIPPED_MODELS
 from tests.running import MODERATION, answers, command, free_port, running
 
-DECISIONS = 500
+DECISIONS = 260
 PLANTS = [
     "roses",
     "tulips",

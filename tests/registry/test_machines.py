@@ -315,7 +315,7 @@ def test_processes_of_one_machine_that_fetch_at_once_do_not_break_one_another(
 
 
 @pytest.mark.parametrize(
-    ("database_url", "count"), [("sqlite", 20), ("postgresql", 8)], indirect=["database_url"]
+    ("database_url", "count"), [("sqlite", 8), ("postgresql", 4)], indirect=["database_url"]
 )
 def test_a_process_that_is_killed_while_it_fetches_leaves_a_whole_model_or_none(
     database_url: str, database: Database, here: Path, there: Path, count: int
