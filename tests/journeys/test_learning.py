@@ -88,7 +88,9 @@ def comments() -> list[tuple[str, bool]]:
     return found
 
 
-@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
 def test_a_site_teaches_its_model(database_url, tmp_path):
     models = tmp_path / "models"
     shipped = next(SHIPPED_MODELS.glob("base-*"))
