@@ -112,7 +112,7 @@ def weigh(labels: Iterable[Label]) -> Weighed:
 
 def in_words(account: Account) -> str:
     """Say what became of the decisions, for people."""
-    sentences = [f"Models learn from {_decisions(account.teach)}, which count as {account.weight:,.0f}."]
+    sentences = [f"Models learn from {decisions(account.teach)}, which count as {account.weight:,.0f}."]
     if account.near_copies:
         sentences.append(
             f"{account.near_copies:,} of them were made on comments that say nearly the same as others:"
@@ -131,11 +131,11 @@ def in_words(account: Account) -> str:
         )
     if account.copies_of_approved:
         sentences.append(
-            f"Left out: {_decisions(account.copies_of_approved)} that rejected a copy of another"
+            f"Left out: {decisions(account.copies_of_approved)} that rejected a copy of another"
             " author’s approved comment, whose words are not to blame."
         )
     if account.forgotten:
-        sentences.append(f"Left out: {_decisions(account.forgotten)} that models are to forget.")
+        sentences.append(f"Left out: {decisions(account.forgotten)} that models are to forget.")
     return " ".join(sentences)
 
 
@@ -195,5 +195,6 @@ def _total(one: tuple[float, Decider]) -> float:
     return one[0]
 
 
-def _decisions(number: int) -> str:
+def decisions(number: int) -> str:
+    """Say how many decisions, for people."""
     return "1 decision" if number == 1 else f"{number:,} decisions"

@@ -59,3 +59,8 @@ class Console:
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, dict(error.headers), error.read(), error.url)
+
+
+def words(page: Answer) -> str:
+    """What a person reads of a page."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.text)).split())

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from moderation.classifier.corpus import CorpusUnusable, fingerprint
+from moderation.classifier.corpus import JIGSAW, CorpusUnusable, fingerprint
 
 _SEED = 23
 # Of each file but that of spam, which is small: all of it is kept apart.
@@ -21,14 +21,6 @@ _KEPT_PERCENT = 25
 # which cannot be read off a vote: it is left out.
 _MINDED_BY_FEW, _MINDED_BY_ALL = 0.34, 0.9
 
-_WIKIPEDIA = {
-    "toxic": "toxicity",
-    "severe_toxic": "severe_toxicity",
-    "obscene": "obscene",
-    "threat": "threat",
-    "insult": "insult",
-    "identity_hate": "identity_attack",
-}
 # The beginnings of how the raters of news comments named what they minded.
 _NEWS = {
     "Insult": "insult",
@@ -134,7 +126,7 @@ class _Kept:
 def _kept(corpus: Path) -> Iterator[_Kept]:
     for name, columns, origin, wrongs in (
         ("civil_comments", ("raters", "raters_toxic", "spans"), NEWS, _wrongs_of_news),
-        ("jigsaw_six_labels", tuple(_WIKIPEDIA), TALK, _wrongs_of_talk),
+        ("jigsaw_six_labels", tuple(JIGSAW), TALK, _wrongs_of_talk),
         ("jigsaw_toxic_only", ("toxic",), TALK, _wrongs_of_talk),
     ):
         for row in _rows(corpus / f"toxicity/{name}.csv.gz", "text", *columns):
@@ -168,7 +160,7 @@ def _is_kept(text: str) -> bool:
 
 
 def _wrongs_of_talk(row: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(ours for theirs, ours in _WIKIPEDIA.items() if row.get(theirs) == "1")
+    return frozenset(ours for theirs, ours in JIGSAW.items() if row.get(theirs) == "1")
 
 
 def _wrongs_of_news(row: Mapping[str, str]) -> frozenset[str] | None:

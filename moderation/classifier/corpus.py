@@ -18,7 +18,7 @@ from moderation.refusal import Refusal
 from moderation.text import normalise, word_list
 
 # The data sets' names for what they label, and ours.
-_JIGSAW = {
+JIGSAW = {
     "toxic": "toxicity",
     "severe_toxic": "severe_toxicity",
     "obscene": "obscene",
@@ -98,7 +98,7 @@ def _flag(row: Mapping[str, str], column: str) -> bool:
 
 
 def _abuse(row: Mapping[str, str]) -> Mapping[str, bool]:
-    labels = _flags(row, _JIGSAW)
+    labels = _flags(row, JIGSAW)
     return _with_rejection(labels)
 
 
@@ -149,12 +149,12 @@ _WIKIPEDIA_LICENCE = "labels CC0, Wikipedia text CC BY-SA 3.0"
 _HATE_VOTES = ("hate_votes", "neither_votes")
 
 TRAINING: tuple[TextFile, ...] = (
-    TextFile("toxicity/jigsaw_six_labels", _WIKIPEDIA, _WIKIPEDIA_LICENCE, ("text", *_JIGSAW), _abuse),
+    TextFile("toxicity/jigsaw_six_labels", _WIKIPEDIA, _WIKIPEDIA_LICENCE, ("text", *JIGSAW), _abuse),
     TextFile(
         "toxicity/jigsaw_six_labels_normalised",
         f"{_WIKIPEDIA}, in lower case and without punctuation",
         _WIKIPEDIA_LICENCE,
-        ("text", *_JIGSAW),
+        ("text", *JIGSAW),
         _abuse,
     ),
     TextFile(
@@ -209,7 +209,7 @@ TESTS: tuple[TextFile, ...] = (
         "open-tests/jigsaw_official_subset",
         "the test set of Jigsaw Toxic Comment Classification, a part of it",
         _WIKIPEDIA_LICENCE,
-        ("text", *_JIGSAW),
+        ("text", *JIGSAW),
         _abuse,
     ),
     *(
@@ -238,12 +238,12 @@ def _believable(text: str) -> str:
 
 def _civil() -> Iterator[tuple[str, Mapping[str, bool]]]:
     for text in own_texts.civil():
-        yield text, dict.fromkeys(("rejection", *_JIGSAW.values(), "spam"), False)
+        yield text, dict.fromkeys(("rejection", *JIGSAW.values(), "spam"), False)
 
 
 def _uncivil() -> Iterator[tuple[str, Mapping[str, bool]]]:
     for one in own_texts.uncivil():
-        yield one.text, {"rejection": True} | {name: name in one.labels for name in _JIGSAW.values()}
+        yield one.text, {"rejection": True} | {name: name in one.labels for name in JIGSAW.values()}
 
 
 OWN: tuple[OwnSet, ...] = tuple(

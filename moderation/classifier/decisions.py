@@ -8,7 +8,7 @@ import numpy as np
 
 from moderation.classifier.counting import Counts, Progress, count, silence
 from moderation.classifier.evaluation import logits
-from moderation.classifier.examples import Example
+from moderation.classifier.examples import Example, rejections
 from moderation.classifier.fitting import Flags, Numbers
 from moderation.classifier.model import Classifier
 
@@ -59,7 +59,7 @@ def read(base: Classifier, examples: Sequence[Example], progress: Progress = sil
     names = tuple(sorted(name for name, number in times.items() if number >= _FEWEST))
     weights = np.array([one.weight * min(1 / one.share, _MOST_TAUGHT) for one in examples], np.float64)
     return Decisions(
-        rejected=np.array([example.rejected for example in examples], np.bool_),
+        rejected=rejections(examples),
         # Only their proportions matter; the regularisation expects an average of 1.
         weights=weights / weights.mean(),
         said=logits(base, texts, step="ask the base model", progress=progress),

@@ -1,7 +1,6 @@
 """Measure a classifier on texts that it never saw."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -9,15 +8,13 @@ from moderation.classifier.card import Consequences, Measure, Trial
 from moderation.classifier.corpus import Corpus, Labelled
 from moderation.classifier.counting import Progress, silence
 from moderation.classifier.curves import curves
-from moderation.classifier.examples import Example
+from moderation.classifier.examples import Example, rejections
 from moderation.classifier.fitting import Flags, Numbers, measure
 from moderation.classifier.model import HEADS, Classifier
 from moderation.text import Normalised, normalise
 from moderation.verdict import Thresholds, sigmoid
 
 _AT_ONCE = 500
-
-T = TypeVar("T")
 
 
 def evaluate(
@@ -33,27 +30,30 @@ def evaluate_decisions(
     """Measure how well a classifier foretells what moderators decided."""
     return measure(
         log_odds(classifier, examples, progress=progress),
-        np.array([example.rejected for example in examples], np.bool_),
+        rejections(examples),
         np.array([example.weight for example in examples], np.float64),
     )
 
 
 def logits(
-    classifier: Classifier, texts: Sequence[str], *, step: str = "score", progress: Progress = silence
-) -> Numbers:
-    """Give the log-odds of every head for every text, exactly as they are served."""
-    return _logits(classifier, texts, normalise, step, progress)
-
-
-def logits_of_read(
     classifier: Classifier,
-    texts: Sequence[Normalised],
+    texts: Sequence[str] | Sequence[Normalised],
     *,
     step: str = "score",
     progress: Progress = silence,
 ) -> Numbers:
-    """Give them for texts that were normalised before, which takes most of the time."""
-    return _logits(classifier, texts, lambda text: text, step, progress)
+    """Give the log-odds of every head for every text, exactly as they are served.
+
+    Most of the time goes into normalising; texts that are asked about often may come normalised.
+    """
+    found = np.empty((len(texts), len(HEADS)))
+    for begin in range(0, len(texts), _AT_ONCE):
+        progress(step, begin, len(texts))
+        some = texts[begin : begin + _AT_ONCE]
+        read = [normalise(text) if isinstance(text, str) else text for text in some]
+        found[begin : begin + len(some)] = classifier.logits(read)
+    progress(step, len(texts), len(texts))
+    return found
 
 
 def log_odds(
@@ -92,22 +92,6 @@ def consequences(
         bad_reviewed=_share(bad, ~reject & ~approve),
         bad_approved=_share(bad, approve),
     )
-
-
-def _logits(
-    classifier: Classifier,
-    texts: Sequence[T],
-    read: Callable[[T], Normalised],
-    step: str,
-    progress: Progress,
-) -> Numbers:
-    found = np.empty((len(texts), len(HEADS)))
-    for begin in range(0, len(texts), _AT_ONCE):
-        progress(step, begin, len(texts))
-        some = texts[begin : begin + _AT_ONCE]
-        found[begin : begin + len(some)] = classifier.logits([read(text) for text in some])
-    progress(step, len(texts), len(texts))
-    return found
 
 
 def _share(weights: Numbers, chosen: Flags) -> float:

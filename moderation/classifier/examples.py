@@ -1,7 +1,13 @@
 """What a decision teaches: a text, what else was known of it, and what a moderator made of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.classifier.card import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +34,24 @@ class Example:
     def stands_for(self) -> float:
         """How many comments it speaks for, where all are to be counted and not only those looked at."""
         return self.weight / self.share
+
+
+def in_order(examples: Sequence[Example]) -> list[Example]:
+    """Put the oldest first; those of one moment in an order that does not depend on how they came."""
+    return sorted(examples, key=lambda one: (one.decided_at, one.text, one.rejected, one.weight))
+
+
+def rejections(examples: Sequence[Example]) -> NDArray[np.bool_]:
+    """Say of each whether it was rejected."""
+    return np.array([example.rejected for example in examples], np.bool_)
+
+
+def numbers_spoken_for(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """Say of each how many comments it speaks for."""
+    return np.array([example.stands_for for example in examples], np.float64)
+
+
+def tally(examples: Sequence[Example]) -> Tally:
+    """Count both kinds."""
+    rejected = sum(example.rejected for example in examples)
+    return Tally(positives=rejected, negatives=len(examples) - rejected)

@@ -14,7 +14,7 @@ from moderation.cli import opened
 from moderation.cli.printing import show
 from moderation.figures import Agreement
 from moderation.forgetting import Suspects
-from moderation.labels import Account, Decider, in_words
+from moderation.labels import Account, Decider, decisions, in_words
 
 
 @click.group()
@@ -87,7 +87,7 @@ def forget(name: str | None, external_id: str | None, site_name: str | None, *, 
             return
         if not yes:
             click.confirm(
-                f"{suspects.subject}: let models forget {_decisions(found)} for good?", abort=True
+                f"{suspects.subject}: let models forget {decisions(found)} for good?", abort=True
             )
         with database.writing() as session:
             forgotten = forgetting.forget(
@@ -95,7 +95,7 @@ def forget(name: str | None, external_id: str | None, site_name: str | None, *, 
             )
             session.commit()
     click.echo(
-        f"{suspects.subject}: no model made from now on learns from {_decisions(forgotten)}. "
+        f"{suspects.subject}: no model made from now on learns from {decisions(forgotten)}. "
         "To make one: moderation retrain"
     )
 
@@ -135,7 +135,3 @@ def _figures(account: Account) -> tuple[str, ...]:
 
 def _agreement(known: Agreement | None) -> str:
     return "-" if known is None else f"{known.alike.share:.0%} of {known.alike.counted:,}"
-
-
-def _decisions(number: int) -> str:
-    return "1 decision" if number == 1 else f"{number:,} decisions"

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from moderation import audit, feedback, registry, settings, sites
+from moderation import audit, registry, settings, sites
 from moderation.classifier import curves, evaluation, gate, storage
 from moderation.classifier.card import render
 from moderation.classifier.corpus import Corpus
@@ -80,15 +80,12 @@ def compare(name: str, other: str | None) -> None:
     serving = load(models / check_name(other)) if other else opened.load_serving(models)
     if serving.version == name:
         raise click.UsageError(f"{name} is the model that serves: say which other one with --with.")
-    with opened.database() as database, database.reading() as session:
-        decided = list(feedback.examples(session))
-    learnt = [read_card(models / one.version).period for one in (serving, candidate)]
-    unseen_after = max((period.last for period in learnt if period), default=None)
+    newest = opened.unseen_decisions(models, serving.version, candidate.version)
     with progress() as tell:
         report = gate.compare(
             serving,
             candidate,
-            newest=[one for one in decided if unseen_after is None or one.decided_at > unseen_after],
+            newest=newest,
             frozen=(),
             now=datetime.now(UTC),
             progress=tell,

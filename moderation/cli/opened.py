@@ -8,10 +8,11 @@ import click
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from moderation import registry, settings
+from moderation import feedback, registry, settings
 from moderation.classifier import folder
+from moderation.classifier.examples import Example
 from moderation.classifier.model import Classifier
-from moderation.classifier.storage import ModelUnusable
+from moderation.classifier.storage import ModelUnusable, read_card
 from moderation.judgement import Scorer
 from moderation.store import Database, SchemaOutdated, check_schema, is_there
 from moderation.store.tables import Site
@@ -56,3 +57,11 @@ def load_serving(models: Path) -> Classifier:
         except (SchemaOutdated, SQLAlchemyError) as error:
             log.warning("database_not_asked", error=type(error).__name__)
     return folder.load_serving(models)
+
+
+def unseen_decisions(models: Path, *names: str) -> list[Example]:
+    """Read the decisions that are newer than what any of these models learnt from."""
+    learnt = [read_card(models / name).period for name in names]
+    last = max((period.last for period in learnt if period), default=None)
+    with database() as asked, asked.reading() as session:
+        return [one for one in feedback.examples(session) if last is None or one.decided_at > last]

@@ -184,10 +184,7 @@ def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  #
             tests = evaluation.evaluate(model, Corpus(corpus), progress=tell)
         _show(tests)
         return
-    with opened.database() as database, database.reading() as session:
-        examples = list(feedback.examples(session))
-    learnt = storage.read_card(models / model.version).period
-    fresh = [one for one in examples if learnt is None or one.decided_at > learnt.last]
+    fresh = opened.unseen_decisions(models, model.version)
     if not fresh:
         raise click.ClickException(
             f"There are no decisions that {model.version} has not seen. Use public data: --corpus."

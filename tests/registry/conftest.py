@@ -1,24 +1,5 @@
-"""Fixtures of the registry's tests."""
+"""Fixtures of the registry's tests: the folder of models of one machine, and small models in it."""
 
-from collections.abc import Callable
-from pathlib import Path
+from tests.classifier.conftest import make, models
 
-import pytest
-
-from tests.classifier.making import keep
-
-
-@pytest.fixture
-def models(tmp_path: Path) -> Path:
-    """The folder of models of one machine."""
-    return tmp_path / "models"
-
-
-@pytest.fixture
-def make(models: Path) -> Callable[..., Path]:
-    """Save a small model under a name."""
-
-    def made(name: str, *, bad: float = 3.0) -> Path:
-        return keep(models, name, bad=bad)
-
-    return made
+__all__ = ["make", "models"]

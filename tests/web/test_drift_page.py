@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
 from moderation.store.tables import Moderator, Permission, Site
-from tests.browsing import Console
+from tests.browsing import Console, words
 from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, listening
 from tests.planting import SEED, plant
 
@@ -52,11 +52,6 @@ def ben(service):
     console = Console(service[0])
     console.log_in("ben")
     return console
-
-
-def words(page):
-    """What a person reads of a page."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
 
 
 @pytest.mark.parametrize("address", ["/console/drift", "/console/overview"])

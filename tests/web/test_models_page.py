@@ -3,7 +3,6 @@
 import re
 import shutil
 from datetime import UTC, datetime
-from html import unescape
 
 import msgspec
 import numpy as np
@@ -23,7 +22,7 @@ from moderation.settings import Settings
 from moderation.store import Database, upgrade
 from moderation.store.tables import AuditEntry, Moderator, Permission, Role, Site, StoredVerdict
 from moderation.verdict import Action, Thresholds
-from tests.browsing import PASSWORD, Console
+from tests.browsing import PASSWORD, Console, words
 from tests.classifier.gating import a_check, a_report
 from tests.classifier.making import card_for, made_by_hand
 from tests.conftest import KEY, START, add_site, listening
@@ -123,10 +122,6 @@ def root(address):
 def serving(database, models, group=registry.DEFAULT):
     with database.reading() as session:
         return registry.choice(session, models, group).model
-
-
-def words(page):
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
 
 
 def press(console, path):

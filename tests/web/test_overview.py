@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 
 import pytest
 from sqlalchemy import Engine, event
@@ -15,7 +14,7 @@ from moderation.store import Database, upgrade
 from moderation.store.tables import Moderator, Permission, Site
 from moderation.verdict import Action
 from moderation.web.console.overview import harmless
-from tests.browsing import Console
+from tests.browsing import Console, words
 from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, listening
 from tests.making import stored
 
@@ -66,11 +65,6 @@ def ben(service):
     console = Console(service[1])
     console.log_in("ben")
     return console
-
-
-def words(page):
-    """What a person reads of a page."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
 
 
 def table(answer):

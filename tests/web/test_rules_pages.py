@@ -17,6 +17,7 @@ from moderation.rules.settings import SETTABLE
 from moderation.store.tables import AuditEntry, Backtest, Moderator, Permission, Role
 from moderation.verdict import Accepted, Action
 from tests.browsing import Console
+from tests.browsing import words as said
 from tests.conftest import add_moderator, add_site, at, on_each_database
 from tests.making import stored
 
@@ -76,11 +77,6 @@ def mia(service):
 @pytest.fixture
 def ben(service):
     return service[1]["ben"]
-
-
-def said(answer):
-    """What a page says, without its tags."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
 
 
 def fill_in(page, path, **fields):

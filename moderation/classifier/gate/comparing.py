@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import numpy as np
-
-from moderation.classifier.card import Tally
 from moderation.classifier.counting import Progress, silence
 from moderation.classifier.curves import curves
 from moderation.classifier.evaluation import consequences, log_odds
-from moderation.classifier.examples import Example
+from moderation.classifier.examples import (
+    Example,
+    in_order,
+    numbers_spoken_for,
+    rejections,
+    tally,
+)
 from moderation.classifier.gate import checks, fixed, policy, sentences
 from moderation.classifier.gate.checks import Decided
 from moderation.classifier.gate.figures import Said
@@ -41,7 +44,7 @@ def compare(
     them it is judged on comments and civil sentences: to decide much alone, wrongly, is no merit. Known
     abuse is judged by what it does today.
     """
-    recent, old = _ordered(newest), _ordered(frozen)
+    recent, old = in_order(newest), in_order(frozen)
     every = recent + old
     models = fixed.Models(serving, candidate)
     before, after = (
@@ -68,8 +71,8 @@ def compare(
         serving=_side(serving, newly, newly.serving),
         alike=alike,
         candidate=_side(candidate, newly, newly.candidate),
-        newest=_tally(recent),
-        frozen=_tally(old),
+        newest=tally(recent),
+        frozen=tally(old),
         finding=finding,
         says=sentences.summary(finding, found, candidate=candidate.version, serving=serving.version),
         checks=found,
@@ -79,17 +82,8 @@ def compare(
     )
 
 
-def _ordered(examples: Sequence[Example]) -> list[Example]:
-    return sorted(examples, key=lambda one: (one.decided_at, one.text, one.rejected, one.weight))
-
-
 def _decided(examples: Sequence[Example], serving: Said, candidate: Said) -> Decided:
-    return Decided(
-        np.array([example.rejected for example in examples], np.bool_),
-        np.array([example.stands_for for example in examples], np.float64),
-        serving,
-        candidate,
-    )
+    return Decided(rejections(examples), numbers_spoken_for(examples), serving, candidate)
 
 
 def _side(classifier: Classifier, decided: Decided, said: Said) -> Side:
@@ -101,8 +95,3 @@ def _side(classifier: Classifier, decided: Decided, said: Said) -> Side:
         consequences=consequences(classifier.thresholds, said.log_odds, decided.bad, decided.weights),
         curves=curves(said.probabilities, decided.bad, decided.weights),
     )
-
-
-def _tally(examples: Sequence[Example]) -> Tally:
-    rejected = sum(example.rejected for example in examples)
-    return Tally(positives=rejected, negatives=len(examples) - rejected)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from moderation.classifier.counting import Progress, silence
-from moderation.classifier.evaluation import logits_of_read, probabilities
-from moderation.classifier.fitting import Numbers
+from moderation.classifier.evaluation import logits, probabilities
+from moderation.classifier.fitting import Flags, Numbers
 from moderation.classifier.gate import policy
 from moderation.classifier.gate.checks import Question, check, mean, share
 from moderation.classifier.gate.figures import Said
@@ -78,14 +78,13 @@ def of_people(models: Models, progress: Progress = silence) -> tuple[list[Check]
     """Ask what is made of civil sentences, and whose name carries more blame than before."""
     found, kinds = _civil(), [term.plural for term in identity.terms()]
     before, after = _said(models, found, "civil sentences", progress)
-    rejected = replace(
-        _REJECTED,
-        meaning=f"{len(found.texts):,} civil sentences name {len(kinds)} kinds of people: "
-        "how many would be rejected.",
+    meaning = (
+        f"{len(found.texts):,} civil sentences name {len(kinds)} kinds of people: "
+        "how many would be rejected."
     )
-    sentences = np.ones(len(found.texts) // len(kinds))
-    estimate = estimates([share(before.rejected, after.rejected, found.units)], sentences)[0]
-    checks = [check(PEOPLE, rejected, estimate, len(found.texts))]
+    question = replace(_REJECTED, meaning=meaning)
+    rejected = _share_of(PEOPLE, question, found, before.rejected, after.rejected)
+    sentences = _each(found)
     # A row a sentence and a column a kind of people.
     level = before.log_odds.reshape(-1, len(kinds)).mean(axis=1, keepdims=True)
     blames = [_blames(said.log_odds, level, len(kinds)) for said in (before, after)]
@@ -102,7 +101,7 @@ def of_people(models: Models, progress: Progress = silence) -> tuple[list[Check]
     before_that = blames[0][:, worst] if unblamed[worst] else np.zeros(len(sentences))
     moved = mean(before_that, blames[1][:, worst], range(len(sentences)))
     estimate = estimates([moved], sentences)[0]
-    checks.append(check(PEOPLE, blame, estimate, len(sentences)))
+    checks = [rejected, check(PEOPLE, blame, estimate, len(sentences))]
     shares = [said.rejected.reshape(-1, len(kinds)).mean(axis=0) for said in (before, after)]
     shown = [place for place in np.argsort(-np.abs(moves), kind="stable") if moves[place]]
     return checks, tuple(
@@ -130,13 +129,11 @@ def of_honest(models: Models, progress: Progress = silence) -> list[Check]:
     """Ask how many honest texts in many scripts would be rejected."""
     found = _honest()
     before, after = _said(models, found, "honest texts", progress)
-    question = replace(
-        _HONEST,
-        meaning=f"{len(found.texts):,} honest texts in many languages and scripts: "
-        "how many would be rejected.",
+    meaning = (
+        f"{len(found.texts):,} honest texts in many languages and scripts: how many would be rejected."
     )
-    estimate = estimates([share(before.rejected, after.rejected, found.units)], _each(found))[0]
-    return [check(HONEST, question, estimate, len(found.texts))]
+    question = replace(_HONEST, meaning=meaning)
+    return [_share_of(HONEST, question, found, before.rejected, after.rejected)]
 
 
 def review_at_most(models: Models, progress: Progress = silence) -> float:
@@ -155,19 +152,23 @@ def _keeps(models: Models, found: _Texts, progress: Progress) -> float:
 
 def _held(models: Models, question: Question, what: str, found: _Texts, progress: Progress) -> Check:
     before, after = _said(models, found, question.title.lower(), progress)
-    asked = replace(
-        question,
-        meaning=f"Of {len(found.texts):,} {what}, "
-        "how many would not be published before a person has seen them.",
+    meaning = (
+        f"Of {len(found.texts):,} {what}, how many would not be published before a person has seen them."
     )
-    estimate = estimates([share(~before.approved, ~after.approved, found.units)], _each(found))[0]
-    return check(ABUSE, asked, estimate, len(found.texts))
+    asked = replace(question, meaning=meaning)
+    return _share_of(ABUSE, asked, found, ~before.approved, ~after.approved)
+
+
+def _share_of(about: str, question: Question, found: _Texts, before: Flags, after: Flags) -> Check:
+    """Ask of which share of the texts something is so."""
+    estimate = estimates([share(before, after, found.units)], _each(found))[0]
+    return check(about, question, estimate, len(found.texts))
 
 
 def _said(models: Models, found: _Texts, step: str, progress: Progress) -> tuple[Said, Said]:
     before, after = (
         Said.of(
-            logits_of_read(one, found.texts, step=f"{step}, by {one.version}", progress=progress)[:, 0],
+            logits(one, found.texts, step=f"{step}, by {one.version}", progress=progress)[:, 0],
             one.thresholds,
         )
         for one in models
