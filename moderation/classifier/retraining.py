@@ -18,7 +18,6 @@ from moderation.classifier.card import (
     Card,
     Period,
     Source,
-    Tally,
     Trial,
     newest_decisions_by,
 )
@@ -26,7 +25,13 @@ from moderation.classifier.counting import Progress, silence
 from moderation.classifier.curves import curves, identities
 from moderation.classifier.decisions import Decisions, read
 from moderation.classifier.evaluation import consequences, log_odds, probabilities
-from moderation.classifier.examples import Example
+from moderation.classifier.examples import (
+    Example,
+    in_order,
+    numbers_spoken_for,
+    rejections,
+    tally,
+)
 from moderation.classifier.fitting import Flags, Numbers, measure
 from moderation.classifier.gate import Models, Report, compare, review_at_most
 from moderation.classifier.learning import learn
@@ -125,7 +130,7 @@ def retrain(
     """
     check_name(name)
     budgets = budgets or Budgets()
-    ordered = _ordered(examples)
+    ordered = in_order(examples)
     held_out = np.arange(len(ordered)) >= round(len(ordered) * (1 - _HELD_OUT))
     frozen = np.array([_is_frozen(example) for example in ordered], np.bool_) & ~held_out
     learnt_from = ~held_out & ~frozen
@@ -145,7 +150,7 @@ def retrain(
     found = log_odds(undecided, newest, step="foretell the newest", progress=progress)
     foretold = _foretold(base, decisions, frozen, found, progress)
     chosen = slice(len(ordered) - len(foretold), None)
-    known = decisions.rejected[chosen], _stand_for(ordered[chosen])
+    known = decisions.rejected[chosen], numbers_spoken_for(ordered[chosen])
     opponent = serving or base
     # A site that never met abuse would publish it, judging by its own decisions alone.
     cap = review_at_most(Models(opponent, undecided), progress)
@@ -174,7 +179,7 @@ def retrain(
                 licence="private",
             ),
         ),
-        labels={"rejection": _tally(_some(ordered, learnt_from))},
+        labels={"rejection": tally(_some(ordered, learnt_from))},
         account=account,
         period=Period(first=ordered[0].decided_at, last=ordered[-1].decided_at),
         grams=len(classifier.weights.vocabulary),
@@ -185,21 +190,12 @@ def retrain(
         thresholds_in_words=in_words(thresholds, budgets),
         tests=(
             _trial(NEWEST_DECISIONS, classifier, found, newest),
-            _trial(
-                newest_decisions_by(opponent.version),
-                opponent,
-                log_odds(opponent, newest, step="compare", progress=progress),
-                newest,
-            ),
+            _trial(newest_decisions_by(opponent.version), opponent, heard[-len(newest) :], newest),
         ),
         identities=identities(classifier, progress=progress),
         known_failures=KNOWN_FAILURES,
     )
     return Retrained(classifier, card, report=report)
-
-
-def _ordered(examples: Sequence[Example]) -> list[Example]:
-    return sorted(examples, key=lambda one: (one.decided_at, one.text, one.rejected, one.weight))
 
 
 def _is_frozen(example: Example) -> bool:
@@ -212,9 +208,9 @@ def _some(examples: Sequence[Example], chosen: Flags) -> list[Example]:
 
 
 def _check_both_kinds(examples: Sequence[Example], learnt_from: Flags, held_out: Flags) -> None:
-    tally = _tally(examples)
-    if min(tally.positives, tally.negatives) < FEWEST_OF_EACH:
-        raise TooFewDecisions(tally.positives, tally.negatives)
+    found = tally(examples)
+    if min(found.positives, found.negatives) < FEWEST_OF_EACH:
+        raise TooFewDecisions(found.positives, found.negatives)
     for part, chosen, few in (("oldest", learnt_from, 0), ("newest", held_out, _FEW)):
         some = _some(examples, chosen)
         if len(some) > few and len({example.rejected for example in some}) == 1:
@@ -232,8 +228,11 @@ def _foretold(
     cuts = [round(share * len(decisions)) for share in _PARTS]
     parts = [newest]
     for done, (begin, end) in enumerate(reversed(list(pairwise(cuts))), start=1):
+        if sum(map(len, parts)) >= _ENOUGH:
+            break
         older = decisions.of((places < begin) & ~frozen)
-        if sum(map(len, parts)) >= _ENOUGH or len(set(older.rejected.tolist())) == 1:
+        # Of the first few, all may have gone one way, or all may be set apart.
+        if len(set(older.rejected.tolist())) != len((True, False)):
             break
         progress("fit the corrections", done, len(_PARTS))
         part = decisions.of((places >= begin) & (places < end))
@@ -243,20 +242,10 @@ def _foretold(
 
 
 def _trial(name: str, classifier: Classifier, found: Numbers, examples: Sequence[Example]) -> Trial:
-    rejected = np.array([example.rejected for example in examples], np.bool_)
-    weights = _stand_for(examples)
+    rejected, weights = rejections(examples), numbers_spoken_for(examples)
     return Trial(
         name=name,
         measures={"rejection": measure(found, rejected, weights)},
         consequences=consequences(classifier.thresholds, found, rejected, weights),
         curves=curves(probabilities(found), rejected, weights),
     )
-
-
-def _stand_for(examples: Sequence[Example]) -> Numbers:
-    return np.array([example.stands_for for example in examples], np.float64)
-
-
-def _tally(examples: Sequence[Example]) -> Tally:
-    rejected = sum(example.rejected for example in examples)
-    return Tally(positives=rejected, negatives=len(examples) - rejected)

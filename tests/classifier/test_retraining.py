@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from moderation.chance import falls
 from moderation.classifier.card import Tally
 from moderation.classifier.decisions import read
 from moderation.classifier.evaluation import evaluate_decisions
@@ -229,6 +230,17 @@ def test_newest_decisions_of_one_kind_cannot_be_measured_on(
 
     with pytest.raises(OneSidedDecisions, match=f"newest 240 decisions all {word}"):
         retrain(base, examples[:900] + late, name="x", now=LATER)
+
+
+def test_the_oldest_of_few_decisions_may_all_be_set_apart(base: Classifier) -> None:
+    """Then nothing foretells those that follow them, and the thresholds rest on fewer."""
+    examples = decisions(40)
+    apart = next(text for number in range(1_000) if falls(0.05, "frozen", text := f"Ferns {number}"))
+    first = [dataclasses.replace(one, text=apart) for one in examples[:4]]
+
+    made = retrain(base, first + examples[4:], name="site-1", now=LATER)
+
+    assert made.report.frozen.positives + made.report.frozen.negatives >= 4
 
 
 def test_few_newest_decisions_may_all_go_one_way(base: Classifier) -> None:
