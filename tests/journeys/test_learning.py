@@ -18,7 +18,7 @@ from tests.calling import call
 from tests.conftest import SHIPPED_MODELS
 from tests.running import MODERATION, answers, command, free_port, running
 
-DECISIONS = 260
+DECISIONS = 120
 PLANTS = [
     "roses",
     "tulips",
