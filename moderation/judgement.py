@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from moderation.circumstances import of_case
 from moderation.refusal import Refusal
 from moderation.rules import Case, gather
 from moderation.text import Normalised, detect, language_name
@@ -19,6 +20,7 @@ from moderation.verdict import (
     Accepted,
     Action,
     Contribution,
+    Habit,
     Scores,
     Signal,
     Thresholds,
@@ -62,6 +64,10 @@ class Scorer(Protocol):
 
     def score_all(self, texts: Sequence[Normalised]) -> list[Scores]:
         """Say of each text how likely rejection and each attribute are."""
+        ...
+
+    def heeds(self, circumstances: Iterable[str]) -> list[Habit]:
+        """Say which of these circumstances move the score, the weightiest first."""
         ...
 
     def explain(self, text: Normalised, *, most: int | None = None) -> list[Contribution]:
@@ -217,17 +223,20 @@ def _opinion(
         signal = answer if isinstance(answer, Signal) else _UNAVAILABLE
         return _Opinion(signal, silent.action)
     try:
-        if not math.isfinite(answer.rejection):
+        habits = tuple(scorer.heeds(of_case(case, evidence)))
+        rejection = math.fsum((answer.rejection, *(habit.weight for habit in habits)))
+        if not math.isfinite(rejection):
             # It compares as below every threshold, and would be approved.
             raise ValueError("the score is no finite number")  # noqa: TRY301
-        found = weigh(evidence, answer.rejection, thresholds)
+        found = weigh(evidence, rejection, thresholds)
         # Nobody asks why a comment was approved.
         words = (
             scorer.explain(case.text, most=_WORDS_TOLD)
             if explain and found.action is not Action.APPROVE
             else ()
         )
-        signal = _spoken(thresholds, answer, words)
+        heard = msgspec.structs.replace(answer, rejection=rejection)
+        signal = _spoken(thresholds, heard, words, habits)
         return _Opinion(signal, found.action, found.probability, answer.attributes)
     except Exception:
         log.exception("scoring_failed", model=scorer.version)
@@ -247,8 +256,10 @@ def _unread(case: Case) -> Signal:
     return _silent("unread_language", f"The classifier does not read {name}, so a person decides.")
 
 
-def _spoken(thresholds: Thresholds, scores: Scores, words: Iterable[Contribution]) -> Signal:
-    """Say what the classifier thinks by itself, and which words brought it there."""
+def _spoken(
+    thresholds: Thresholds, scores: Scores, words: Iterable[Contribution], habits: tuple[Habit, ...]
+) -> Signal:
+    """Say what the classifier thinks by itself, and which words and habits brought it there."""
     likelihood = sigmoid(scores.rejection)
     action = thresholds.action(likelihood)
     told = tuple(sorted(words, key=lambda word: abs(word.weight), reverse=True))
@@ -260,6 +271,7 @@ def _spoken(thresholds: Thresholds, scores: Scores, words: Iterable[Contribution
             action=action,
             weight=scores.rejection,
             words=told,
+            habits=habits,
         )
     attribute = max(scores.attributes, key=scores.attributes.__getitem__)
     named = attribute.replace("_", " ")
@@ -271,4 +283,5 @@ def _spoken(thresholds: Thresholds, scores: Scores, words: Iterable[Contribution
         weight=scores.rejection,
         spans=tuple(sorted(word.span for word in told if word.weight > 0)),
         words=told,
+        habits=habits,
     )

@@ -18,6 +18,7 @@ from moderation.text import Normalised, normalise
 from moderation.verdict import (
     Action,
     Contribution,
+    Habit,
     Scores,
     Signal,
     Thresholds,
@@ -655,3 +656,49 @@ class TestLanguages:
 
         assert languages(normalise("idiot"), [], german) == Languages(spoken=(), detected=(), unread=())
         assert languages(normalise("idiot"), ["de"], german).detected == ("de",)
+
+
+class TestHabits:
+    """What a site's own model made of circumstances beside the words."""
+
+    def test_they_move_the_verdict_and_are_told(self):
+        linked = case(
+            "It is told at length and rather well at http://example.org/a by them.", parent_id="1"
+        )
+        scorer = Scorer(-3.0, habits={"link": 3.5, "several_links": 9.0, "reply": -0.25})
+
+        found = judge(linked, scorer)
+
+        (said,) = (one for one in found.reasons if one.source == "classifier")
+        assert found.action is REVIEW
+        assert found.probability == pytest.approx(sigmoid(0.25))
+        assert said.weight == pytest.approx(0.25)
+        assert said.habits == (Habit("link", 3.5), Habit("reply", -0.25))
+
+    @pytest.mark.parametrize(
+        ("name", "draft"),
+        [
+            ("link", {"text": "See example.org"}),
+            ("several_links", {"text": "See example.org and example.com"}),
+            ("reply", {"text": "So it is.", "parent_id": "7"}),
+            ("signed_in", {"text": "So it is.", "author": Author(id="7")}),
+            ("author_address", {"text": "So it is.", "author": Author(url="https://example.org/")}),
+            ("listed_term", {"text": "Buy my casino."}),
+        ],
+    )
+    def test_each_is_known_by_its_name_and_only_where_it_holds(self, name, draft):
+        scorer = Scorer(habits={name: 20.0})
+
+        assert judge(case("So it is."), scorer).action is APPROVE
+        assert judge(case(draft.pop("text"), terms("casino"), **draft), scorer).action is REJECT
+
+    def test_they_vouch_for_nobody(self):
+        """Only an owner's rule keeps what the classifier would reject from being rejected."""
+        scorer = Scorer(8.0, habits={"reply": -1.0})
+
+        assert judge(case("So it is.", parent_id="1"), scorer).action is REJECT
+
+    def test_one_that_is_no_number_leaves_it_to_a_person(self):
+        scorer = Scorer(-8.0, habits={"reply": math.nan})
+
+        assert judge(case("So it is.", parent_id="1"), scorer).action is REVIEW
