@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check fix openapi translations pictures train bench-speed bench-quality bench-console bench-backtest \
-	bench-budgets bench-owner prove-console try-wordpress try-hostile-text lock
+	bench-budgets bench-owner prove-console prove-durability try-wordpress try-hostile-text lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench-owner: .venv/ready-for-work ## Measure what learning from decisions brings
 prove-console: .venv/ready-for-work ## Prove every page of the console in a browser: accessibility, hostile text, 200 comments by keyboard
 	@tests/get-chromium || true
 	$(BIN)/python -m pytest -m long
+
+prove-durability: .venv/ready-for-work ## Kill the service again and again under load: make prove-durability [PROVE=--postgresql]
+	@$(BIN)/python -m tests.durability $(PROVE)
 
 try-hostile-text: .venv/ready-for-work ## Put strings into every field of every page: make try-hostile-text HOSTILE=folder
 	@$(BIN)/python -m tests.hostile "$(HOSTILE)"
