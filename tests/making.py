@@ -106,3 +106,14 @@ def rolled_back(
     with database.writing() as session:
         registry.rollback(session, models, proved, group=group, by="ana", now=now)
         session.commit()
+
+
+def put_on_trial(
+    database: Database, models: Path, name: str, *, group: str = registry.DEFAULT, now: datetime = START
+) -> None:
+    """Let the model of a machine's folder judge beside what serves a group."""
+    with database.reading() as session:
+        proved = registry.prove(session, models, name)
+    with database.writing() as session:
+        registry.put_on_trial(session, models, proved, group=group, by="ana", now=now)
+        session.commit()
