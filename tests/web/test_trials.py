@@ -30,7 +30,7 @@ def folder(tmp_path, monkeypatch):
     """The base asks about what is bad, and the candidate publishes it; a third is broken."""
     monkeypatch.chdir(tmp_path)
     keep(tmp_path / "models", BASE)
-    keep(tmp_path / "models", TRIED, bad=0.0)
+    keep(tmp_path / "models", TRIED, bad=-3.0)
     (keep(tmp_path / "models", "site-broken") / "model.joblib").write_bytes(b"no model")
     return tmp_path
 
