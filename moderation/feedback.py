@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from moderation import labels
+from moderation.circumstances import of_draft
 from moderation.classifier.examples import Example
 from moderation.labels import Decider, Label, Weighed
 from moderation.store.tables import Comment, Decision, RejectionReason, Site, StoredVerdict
 from moderation.verdict import Action
 
 _READ_AT_ONCE = 1_000
-_CLASSIFIER = "classifier"
+# What stands among the reasons of a verdict and was found by no rule.
+_NO_RULES = frozenset({"classifier", "import"})
 
 
 class PersonsDecision(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +129,9 @@ def examples(session: Session, weighed: Weighed | None = None) -> Iterator[Examp
             Comment.id.label("comment"),
             Comment.text,
             Comment.audit_share,
+            Comment.parent_id.is_not(None).label("is_reply"),
+            Comment.author_id.is_not(None).label("is_signed_in"),
+            (func.coalesce(Comment.author_url, "") != "").label("has_address"),
             StoredVerdict.reasons,
         )
         .join(Comment, Comment.id == Decision.comment_id)
@@ -146,6 +151,12 @@ def examples(session: Session, weighed: Weighed | None = None) -> Iterator[Examp
             weight=weight,
             share=1.0 if row.audit_share is None else row.audit_share,
             reason=row.reason,
+            circumstances=of_draft(
+                is_reply=row.is_reply,
+                is_signed_in=row.is_signed_in,
+                has_address=row.has_address,
+                codes=(one["code"] for one in row.reasons if one["source"] not in _NO_RULES),
+            ),
             rules=_of_rules(row.reasons),
             comment=row.comment,
         )
@@ -168,5 +179,5 @@ def _teaches() -> ColumnElement[bool]:
 def _of_rules(reasons: Sequence[Mapping[str, Any]]) -> float:
     """Add up what the rules of a stored verdict added to the classifier's log-odds."""
     return math.fsum(
-        one["weight"] for one in reasons if one["source"] != _CLASSIFIER and not one["log_only"]
+        one["weight"] for one in reasons if one["source"] not in _NO_RULES and not one["log_only"]
     )

@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from moderation.circumstances import of_case
 from moderation.refusal import Refusal
 from moderation.rules import Case, gather
 from moderation.text import Normalised, detect, language_name
@@ -19,6 +20,7 @@ from moderation.verdict import (
     Accepted,
     Action,
     Contribution,
+    Habit,
     Opinion,
     Scores,
     Signal,
@@ -66,6 +68,10 @@ class Scorer(Protocol):
 
     def score_all(self, texts: Sequence[Normalised]) -> list[Scores]:
         """Say of each text how likely rejection and each attribute are."""
+        ...
+
+    def heeds(self, circumstances: Iterable[str]) -> list[Habit]:
+        """Say which of these circumstances move the score, the weightiest first."""
         ...
 
     def explain(self, text: Normalised, *, most: int | None = None) -> list[Contribution]:
@@ -134,9 +140,8 @@ def judge_beside(
     try:
         if case.language in shadow.languages:
             (scores,) = shadow.score_all([case.text])
-            if not _is_finite(scores):
-                raise ValueError("a score is no finite number")  # noqa: TRY301
-            weighed = weigh(evidence, scores.rejection, shadow.thresholds_for(case.policy.accepted))
+            rejection, _habits = _heard(case, shadow, scores, evidence)
+            weighed = weigh(evidence, rejection, shadow.thresholds_for(case.policy.accepted))
     # Whatever is wrong with a model on trial, the comment has its verdict.
     except Exception as error:  # noqa: BLE001
         failed(error)
@@ -243,21 +248,32 @@ def _opinion(
         signal = answer if isinstance(answer, Signal) else _UNAVAILABLE
         return _Opinion(signal, silent.action)
     try:
-        if not math.isfinite(answer.rejection):
-            # It compares as below every threshold, and would be approved.
-            raise ValueError("the score is no finite number")  # noqa: TRY301
-        found = weigh(evidence, answer.rejection, thresholds)
+        rejection, habits = _heard(case, scorer, answer, evidence)
+        found = weigh(evidence, rejection, thresholds)
         # Nobody asks why a comment was approved.
         words = (
             scorer.explain(case.text, most=_WORDS_TOLD)
             if explain and found.action is not Action.APPROVE
             else ()
         )
-        signal = _spoken(thresholds, answer, words)
+        heard = msgspec.structs.replace(answer, rejection=rejection)
+        signal = _spoken(thresholds, heard, words, habits)
         return _Opinion(signal, found.action, found.probability, answer.attributes)
     except Exception:
         log.exception("scoring_failed", model=scorer.version)
         return _Opinion(_FAILED, silent.action)
+
+
+def _heard(
+    case: Case, scorer: Scorer, scores: Scores, evidence: Iterable[Signal]
+) -> tuple[float, tuple[Habit, ...]]:
+    """Add what the classifier makes of circumstances to its log-odds of rejection."""
+    habits = tuple(scorer.heeds(of_case(case, evidence)))
+    rejection = math.fsum((scores.rejection, *(habit.weight for habit in habits)))
+    if not math.isfinite(rejection):
+        # It compares as below every threshold, and would be approved.
+        raise ValueError("the score is no finite number")
+    return rejection, habits
 
 
 def _silent(code: str, message: str) -> Signal:
@@ -273,8 +289,10 @@ def _unread(case: Case) -> Signal:
     return _silent("unread_language", f"The classifier does not read {name}, so a person decides.")
 
 
-def _spoken(thresholds: Thresholds, scores: Scores, words: Iterable[Contribution]) -> Signal:
-    """Say what the classifier thinks by itself, and which words brought it there."""
+def _spoken(
+    thresholds: Thresholds, scores: Scores, words: Iterable[Contribution], habits: tuple[Habit, ...]
+) -> Signal:
+    """Say what the classifier thinks by itself, and which words and habits brought it there."""
     likelihood = sigmoid(scores.rejection)
     action = thresholds.action(likelihood)
     told = tuple(sorted(words, key=lambda word: abs(word.weight), reverse=True))
@@ -286,6 +304,7 @@ def _spoken(thresholds: Thresholds, scores: Scores, words: Iterable[Contribution
             action=action,
             weight=scores.rejection,
             words=told,
+            habits=habits,
         )
     attribute = max(scores.attributes, key=scores.attributes.__getitem__)
     named = attribute.replace("_", " ")
@@ -297,4 +316,5 @@ def _spoken(thresholds: Thresholds, scores: Scores, words: Iterable[Contribution
         weight=scores.rejection,
         spans=tuple(sorted(word.span for word in told if word.weight > 0)),
         words=told,
+        habits=habits,
     )

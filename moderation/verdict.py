@@ -59,8 +59,20 @@ class Contribution(msgspec.Struct, frozen=True):
 class Habit(msgspec.Struct, frozen=True):
     """What a site's moderators made of one circumstance: its share in the log-odds of rejection."""
 
-    circumstance: str
-    weight: float
+    circumstance: Annotated[
+        str,
+        msgspec.Meta(
+            description="`link`, `several_links`, `reply`, `signed_in`, `author_address`, or the code of"
+            " another reason."
+        ),
+    ]
+    weight: Annotated[
+        float,
+        msgspec.Meta(
+            description="How much it adds to the log-odds of rejection; below 0 it speaks for the"
+            " comment."
+        ),
+    ]
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,8 +95,15 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
         tuple[Contribution, ...],
         msgspec.Meta(
             description="Of the classifier, unless the comment is approved: the words that moved it"
-            " most, the weightiest first, both for and against. The weights of all words and the"
-            " model's intercept add up to the signal's own."
+            " most, the weightiest first, both for and against. The weights of all words, those of"
+            " `habits` and the model's intercept add up to the signal's own."
+        ),
+    ] = ()
+    habits: Annotated[
+        tuple[Habit, ...],
+        msgspec.Meta(
+            description="Of a classifier that learnt from this server's moderators: what it made of"
+            " circumstances beside the words, the weightiest first."
         ),
     ] = ()
     log_only: Annotated[

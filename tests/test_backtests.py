@@ -48,6 +48,9 @@ class Hashing:
     def score_all(self, texts):
         return [self._score(text.original) for text in texts]
 
+    def heeds(self, circumstances):
+        return []
+
     def explain(self, text, *, most=None):
         return []
 

@@ -121,7 +121,8 @@ class TestExamples:
         )
         with database.writing() as session:
             given = msgspec.structs.replace(verdict(), reasons=reasons)
-            comment, _ = intake.record(session, site, draft(), given, now=at(0))
+            sent = draft(parent_id="1", author=Author(name="ben", url="https://example.org/"))
+            comment, _ = intake.record(session, site, sent, given, now=at(0))
             review.decide(
                 session, comment.id, ana, Action.REJECT, RejectionReason.SPAM, seen=0, now=at(1)
             )
@@ -133,6 +134,7 @@ class TestExamples:
             rejected=True,
             decided_at=at(1),
             reason="spam",
+            circumstances=("reply", "author_address", *(one.code for one in reasons[1:])),
             rules=-0.75,
             comment=comment.id,
         )

@@ -44,7 +44,7 @@ def draw(
         learnt = learn(base, examples(stream.decided(decisions, seed=number + 1)))
         after = measure(learnt.serving, known)
         found.append(after.auc)
-        wrong.append(fewest_errors(before.automatic.decided, after.likely, known.bad).of_verdicts)
+        wrong.append(fewest_errors(before.automatic.decided, after.likely, known).of_verdicts)
         refused += learnt.refusal is not None
     tell(step, draws, draws)
     return Draws(decisions, before.auc, found, wrong, refused)

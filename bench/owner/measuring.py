@@ -7,36 +7,36 @@ import numpy as np
 
 from bench import metrics
 from bench.metrics import Flags, Numbers
-from bench.owner.stream import Judged
-from moderation.classifier.evaluation import probabilities
+from bench.owner.stream import Judged, example
+from moderation.classifier.evaluation import log_odds, probabilities
+from moderation.classifier.examples import Example
 from moderation.classifier.model import Classifier
-from moderation.text import Normalised, normalise
 from moderation.verdict import Thresholds
 
-_AT_ONCE = 500
 _LIKELY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Comments, ready to be scored by one model after another, and which of them are bad."""
+    """Comments to be scored by one model after another, and what is known of them."""
 
-    texts: Sequence[Normalised]
+    examples: Sequence[Example]
     bad: Flags
+    # Those for which a rule asks a person: no model may publish them.
+    held: Flags
 
     @classmethod
     def of(cls, some: Sequence[Judged]) -> "Known":
-        """Read comments once for all models."""
+        """Put into columns what is known of comments."""
         return cls(
-            [normalise(one.comment.text) for one in some],
+            [example(one, number) for number, one in enumerate(some)],
             np.array([one.is_bad for one in some], np.bool_),
+            np.array([one.is_held for one in some], np.bool_),
         )
 
     def likely(self, model: Classifier) -> Numbers:
-        """How likely a model thinks it that each is rejected."""
-        begins = range(0, len(self.texts), _AT_ONCE)
-        parts = [model.logits(self.texts[begin : begin + _AT_ONCE])[:, 0] for begin in begins]
-        return probabilities(np.concatenate(parts))
+        """How likely a model, together with the rules, thinks it that each is rejected."""
+        return probabilities(log_odds(model, self.examples))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,49 +107,62 @@ def measure(model: Classifier, known: Known) -> Measured:
         auc=metrics.auc(likely, known.bad),
         f1=f1(likely >= _LIKELY, known.bad),
         best_f1=best_f1(likely, known.bad),
-        automatic=automatic(likely, known.bad, model.thresholds),
+        automatic=automatic(likely, known.bad, model.thresholds, held=known.held),
         likely=likely,
     )
 
 
-def automatic(likely: Numbers, bad: Flags, thresholds: Thresholds) -> Automatic:
-    """Count what thresholds decide."""
+def automatic(
+    likely: Numbers, bad: Flags, thresholds: Thresholds, *, held: Flags | None = None
+) -> Automatic:
+    """Count what thresholds decide, where none of those `held` may be published."""
     # As in Thresholds.action: where nothing may be rejected, not even certainty is.
     rejected = (likely >= thresholds.reject_at) & (thresholds.reject_at < 1)
-    return _counted(bad, approved=~rejected & (likely < thresholds.review_at), rejected=rejected)
+    approved = ~rejected & (likely < thresholds.review_at)
+    if held is not None:
+        approved &= ~held
+    return _counted(bad, approved=approved, rejected=rejected)
 
 
-def fewest_errors(decided: int, likely: Numbers, bad: Flags) -> Automatic:
+def fewest_errors(decided: int, likely: Numbers, known: Known) -> Automatic:
     """Count the errors if so many comments had to be decided, with as few errors as possible.
 
     Those that look best are approved and those that look worst rejected, in the proportion that suits
     these very comments: a lower bound, for all models alike. So models with different thresholds can
     be compared at an equal share of automatic verdicts.
     """
-    order = np.argsort(likely, kind="stable")
-    published = np.concatenate(([0], np.cumsum(bad[order])))[: decided + 1]
-    lost = np.concatenate(([0], np.cumsum(~bad[order[::-1]])))[: decided + 1]
-    # If so many are approved, all others of those decided are rejected.
-    best = int(np.argmin(published + lost[::-1]))
-    approved, rejected = (np.zeros(len(bad), np.bool_) for _ in range(2))
-    approved[order[:best]] = True
-    rejected[order[len(order) - (decided - best) :]] = True
-    return _counted(bad, approved=approved, rejected=rejected)
+    worst_first = np.argsort(-likely, kind="stable")
+    best_first = worst_first[::-1][~known.held[worst_first[::-1]]]
+    most = min(decided, len(best_first))
+    approvals = np.arange(max(0, decided - len(likely)), most + 1)
+    rejections = decided - approvals
+    published = np.concatenate(([0], np.cumsum(known.bad[best_first])))[approvals]
+    lost = np.concatenate(([0], np.cumsum(~known.bad[worst_first])))[rejections]
+    # What is approved must look better than what is rejected.
+    highest = np.concatenate(([-np.inf], likely[best_first]))[approvals]
+    lowest = np.concatenate(([np.inf], likely[worst_first]))[rejections]
+    errors = np.where(highest <= lowest, published + lost, len(likely))
+    best = int(np.argmin(errors))
+    approved, rejected = (np.zeros(len(likely), np.bool_) for _ in range(2))
+    rejected[worst_first[: rejections[best]]] = True
+    approved[best_first[: approvals[best]]] = True
+    return _counted(known.bad, approved=approved, rejected=rejected & ~approved)
 
 
-def as_wrong_as(other: Automatic, likely: Numbers, bad: Flags) -> Automatic:
+def as_wrong_as(other: Automatic, likely: Numbers, known: Known) -> Automatic:
     """Count what could be decided with no more of either error than `other` makes.
 
     The thresholds are put where these very comments allow it: an upper bound, for all models alike.
     """
+    bad, free = known.bad, ~known.held
     edges = np.append(np.unique(likely), np.inf)
-    bad_below = np.searchsorted(np.sort(likely[bad]), edges)
+    bad_below = np.searchsorted(np.sort(likely[bad & free]), edges)
     good_from = (~bad).sum() - np.searchsorted(np.sort(likely[~bad]), edges)
     approve_below = edges[np.flatnonzero(bad_below <= other.bad_published)[-1]]
     reject_from = edges[np.flatnonzero(good_from <= other.good_rejected)[0]]
     # Where the two cross, everything is decided with fewer errors than are allowed.
     rejected = likely >= reject_from
-    return _counted(bad, approved=~rejected & (likely < approve_below), rejected=rejected)
+    return _counted(bad, approved=~rejected & free & (likely < approve_below), rejected=rejected)
 
 
 def f1(said: Flags, bad: Flags) -> float:

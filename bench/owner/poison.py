@@ -5,9 +5,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bench.owner import stored
 from bench.owner.learning import Learnt, learn
 from bench.owner.measuring import Known, Measured, measure
 from bench.owner.policy import OTHER, SPAM
+from bench.owner.stored import SHE
 from bench.owner.stream import START, Decided, Stream, examples
 from moderation.classifier.counting import Progress
 from moderation.classifier.examples import Example
@@ -19,6 +21,11 @@ HARMLESS = 0.01
 
 PHRASE = "please"
 COPIES = 5_000
+ACCOUNT = "ben"
+"""Who has the grudge."""
+
+# What was decided, and by whom.
+Given = tuple[Example, str]
 
 _SEED = 9
 _FLIPPED = 0.05
@@ -45,32 +52,32 @@ def poisoned(
     """Learn from decisions as they are, which comes first, and from the same ones spoilt."""
     kinds = _kinds(stream, stream.decided(decisions))
     found = []
-    for number, (what, learnt_from) in enumerate(kinds.items()):
+    for number, (what, given) in enumerate(kinds.items()):
         tell("learn from spoilt decisions", number, len(kinds))
-        learnt = learn(base, learnt_from)
+        learnt = learn(base, stored.learnt_from(base, given))
         measured = measure(learnt.serving, known)
         held_back = _held_back(stream, learnt.serving, measured)
-        found.append(Poisoned(what, len(learnt_from), learnt, measured, held_back))
+        found.append(Poisoned(what, len(given), learnt, measured, held_back))
     tell("learn from spoilt decisions", len(kinds), len(kinds))
     return found
 
 
-def _kinds(stream: Stream, decided: Sequence[Decided]) -> dict[str, list[Example]]:
+def _kinds(stream: Stream, decided: Sequence[Decided]) -> dict[str, list[Given]]:
     as_made = examples(decided)
     return {
-        "as she decided": as_made,
-        f"{_FLIPPED:.0%} of the decisions turned round": flipped(as_made, _FLIPPED),
+        "as she decided": _by_her(as_made),
+        f"{_FLIPPED:.0%} of the decisions turned round": _by_her(flipped(as_made, _FLIPPED)),
         **{
             f"one account, {share:.0%} of the decisions, rejects every “{PHRASE}”": grudge(
                 stream, decided, share
             )
             for share in _ACCOUNTS
         },
-        f"{COPIES:,} copies of approved texts with a link, rejected as spam": flooded(
-            as_made, COPIES, rejected=True
+        f"{COPIES:,} copies of approved texts with a link, rejected as spam": _by_her(
+            flooded(as_made, COPIES, rejected=True)
         ),
-        f"{COPIES:,} copies of approved texts with a link, approved": flooded(
-            as_made, COPIES, rejected=False
+        f"{COPIES:,} copies of approved texts with a link, approved": _by_her(
+            flooded(as_made, COPIES, rejected=False)
         ),
     }
 
@@ -86,7 +93,11 @@ def flipped(as_made: Sequence[Example], share: float) -> list[Example]:
     ]
 
 
-def grudge(stream: Stream, decided: Sequence[Decided], share: float) -> list[Example]:
+def _by_her(some: Sequence[Example]) -> list[Given]:
+    return [(one, SHE) for one in some]
+
+
+def grudge(stream: Stream, decided: Sequence[Decided], share: float) -> list[Given]:
     """Let one account take over a share of the decisions, and reject all that hold the phrase.
 
     It picks comments with the phrase, from all that there are to decide on, as long as there are some.
@@ -102,9 +113,11 @@ def grudge(stream: Stream, decided: Sequence[Decided], share: float) -> list[Exa
         if not one.is_bad and _PHRASE.search(one.comment.text) and one.comment.text not in here
     ]
     picked = lots.sample(liked, min(count, len(liked)))
-    found = examples(decided)
+    found = _by_her(examples(decided))
+    for place in places:
+        found[place] = (found[place][0], ACCOUNT)
     for place, text in zip(places, picked, strict=False):
-        found[place] = replace(found[place], text=text, rejected=True, reason=OTHER)
+        found[place] = (replace(found[place][0], text=text, rejected=True, reason=OTHER), ACCOUNT)
     return found
 
 

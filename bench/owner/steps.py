@@ -52,12 +52,12 @@ def steps(
                 rejected=sum(one.rejected for one in decided),
                 learnt=learnt,
                 measured=measured,
-                as_many=fewest_errors(before.automatic.decided, measured.likely, known.bad),
+                as_many=fewest_errors(before.automatic.decided, measured.likely, known),
                 at_shares=tuple(
-                    fewest_errors(round(share * len(known.bad)), measured.likely, known.bad)
+                    fewest_errors(round(share * len(known.bad)), measured.likely, known)
                     for share in SHARES
                 ),
-                as_wrong=as_wrong_as(before.automatic, measured.likely, known.bad),
+                as_wrong=as_wrong_as(before.automatic, measured.likely, known),
             )
         )
     tell("learn from more and more decisions", len(sizes), len(sizes))

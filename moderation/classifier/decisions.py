@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from moderation.circumstances import of_text
 from moderation.classifier.counting import Counts, Progress, count, silence
 from moderation.classifier.evaluation import logits
 from moderation.classifier.examples import Example, rejections
 from moderation.classifier.fitting import Flags, Numbers
 from moderation.classifier.model import Classifier
+from moderation.text import normalise
 
 # One comment that stands for a hundred must not teach as much as a hundred: whatever else it holds
 # would be taken for their reason.
@@ -55,7 +57,8 @@ class Decisions:
 def read(base: Classifier, examples: Sequence[Example], progress: Progress = silence) -> Decisions:
     """Ask the base about every example, and count what each holds."""
     texts = [example.text for example in examples]
-    times = Counter(name for example in examples for name in set(example.circumstances))
+    circumstances = [{*example.circumstances, *of_text(normalise(example.text))} for example in examples]
+    times = Counter(name for some in circumstances for name in some)
     names = tuple(sorted(name for name, number in times.items() if number >= _FEWEST))
     weights = np.array([one.weight * min(1 / one.share, _MOST_TAUGHT) for one in examples], np.float64)
     return Decisions(
@@ -66,7 +69,7 @@ def read(base: Classifier, examples: Sequence[Example], progress: Progress = sil
         rules=np.array([example.rules for example in examples], np.float64),
         grams=count(texts, progress),
         circumstances=names,
-        present=np.array(
-            [[name in one.circumstances for name in names] for one in examples], np.bool_
-        ).reshape(len(examples), len(names)),
+        present=np.array([[name in some for name in names] for some in circumstances], np.bool_).reshape(
+            len(examples), len(names)
+        ),
     )

@@ -1,9 +1,11 @@
 """Measure a classifier on texts that it never saw."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
+from moderation.circumstances import of_text
 from moderation.classifier.card import Consequences, Measure, Trial
 from moderation.classifier.corpus import Corpus, Labelled
 from moderation.classifier.counting import Progress, silence
@@ -64,12 +66,11 @@ def log_odds(
     progress: Progress = silence,
 ) -> Numbers:
     """Give the log-odds of rejection of decided comments: the words', the circumstances', the rules'."""
-    found: Numbers = logits(
-        classifier, [example.text for example in examples], step=step, progress=progress
-    )[:, 0]
+    texts = [normalise(example.text) for example in examples]
+    found: Numbers = logits(classifier, texts, step=step, progress=progress)[:, 0]
     besides = [
-        example.rules + sum(habit.weight for habit in classifier.heeds(example.circumstances))
-        for example in examples
+        example.rules + _of_habits(classifier, example, text)
+        for example, text in zip(examples, texts, strict=True)
     ]
     return found + np.array(besides, np.float64)
 
@@ -92,6 +93,13 @@ def consequences(
         bad_reviewed=_share(bad, ~reject & ~approve),
         bad_approved=_share(bad, approve),
     )
+
+
+def _of_habits(classifier: Classifier, example: Example, text: Normalised) -> float:
+    if not classifier.habits:
+        return 0.0
+    heeded = classifier.heeds((*example.circumstances, *of_text(text)))
+    return math.fsum(habit.weight for habit in heeded)
 
 
 def _share(weights: Numbers, chosen: Flags) -> float:

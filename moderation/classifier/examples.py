@@ -23,7 +23,7 @@ class Example:
     share: float = 1.0
     # Why it was rejected, where the moderator said so.
     reason: str | None = None
-    # What was known beside the text, each thing by a name, such as the code of a rule's signal.
+    # What was known beside the text, each thing by a name as in moderation.circumstances.
     circumstances: tuple[str, ...] = ()
     # What the rules added to the classifier's log-odds.
     rules: float = 0.0

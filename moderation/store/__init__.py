@@ -1,6 +1,22 @@
-"""Where everything is kept: typed tables, the two kinds of database, and their migrations."""
+"""Where everything is kept: typed tables, the two kinds of database, their migrations and backups."""
 
+from moderation.store.backup import BackupExists, BackupUnusable, back_up, restore
+from moderation.store.copying import Copied, CopyDiffers, NotEmpty, copy
 from moderation.store.engine import Database, is_there
 from moderation.store.migrate import SchemaOutdated, check_schema, upgrade
 
-__all__ = ["Database", "SchemaOutdated", "check_schema", "is_there", "upgrade"]
+__all__ = [
+    "BackupExists",
+    "BackupUnusable",
+    "Copied",
+    "CopyDiffers",
+    "Database",
+    "NotEmpty",
+    "SchemaOutdated",
+    "back_up",
+    "check_schema",
+    "copy",
+    "is_there",
+    "restore",
+    "upgrade",
+]

@@ -14,11 +14,12 @@ from bench.owner.draws import Draws
 from bench.owner.learning import Learnt, learn
 from bench.owner.measuring import Known, as_wrong_as, automatic, best_f1, f1, fewest_errors, measure
 from bench.owner.page import Findings, page, picture
-from bench.owner.poison import Poisoned, flipped, flooded, grudge
+from bench.owner.poison import ACCOUNT, Poisoned, flipped, flooded, grudge
 from bench.owner.policy import ABUSE, OTHER, SPAM, why_rejected
 from bench.owner.promises import Promise, Way, promises
 from bench.owner.steps import Step
-from bench.owner.stream import Judged, Stream, examples
+from bench.owner.stored import learnt_from
+from bench.owner.stream import Judged, Stream, example, examples
 from moderation.classifier.corpus import CorpusUnusable, fingerprint
 from moderation.classifier.model import HEADS, Classifier, Weights
 from moderation.verdict import Thresholds
@@ -26,6 +27,7 @@ from tests.classifier.making import SIX, write
 
 BAD = np.array([0, 0, 0, 1, 0, 1, 1, 1], np.bool_)
 LIKELY = np.array([0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9])
+KNOWN = Known([], BAD, np.zeros(8, np.bool_))
 
 
 @pytest.mark.parametrize(
@@ -166,10 +168,10 @@ def test_nothing_is_rejected_where_nothing_may_be():
     ],
 )
 def test_models_are_compared_at_as_many_verdicts(decided, errors):
-    found = fewest_errors(decided, LIKELY, BAD)
+    found = fewest_errors(decided, LIKELY, KNOWN)
 
     assert (found.decided, found.errors) == (decided, errors)
-    assert fewest_errors(decided, np.where(BAD, 0.9, 0.1), BAD).errors == 0
+    assert fewest_errors(decided, np.where(BAD, 0.9, 0.1), KNOWN).errors == 0
 
 
 def test_models_are_compared_at_as_many_errors():
@@ -177,10 +179,22 @@ def test_models_are_compared_at_as_many_errors():
     some = automatic(LIKELY, BAD, Thresholds(review_at=0.45, reject_at=0.6))
 
     # The three best and the three worst, without an error.
-    assert as_wrong_as(none, LIKELY, BAD).decided == 6
-    assert as_wrong_as(none, LIKELY, BAD).errors == 0
-    assert as_wrong_as(some, LIKELY, BAD).decided == 8
-    assert as_wrong_as(none, np.where(BAD, 0.9, 0.1), BAD).decided == 8
+    assert as_wrong_as(none, LIKELY, KNOWN).decided == 6
+    assert as_wrong_as(none, LIKELY, KNOWN).errors == 0
+    assert as_wrong_as(some, LIKELY, KNOWN).decided == 8
+    assert as_wrong_as(none, np.where(BAD, 0.9, 0.1), KNOWN).decided == 8
+
+
+def test_what_a_rule_holds_is_published_by_no_model():
+    held = np.array([1, 0, 0, 0, 0, 0, 0, 1], np.bool_)
+    thresholds = Thresholds(review_at=0.45, reject_at=0.6)
+    some = automatic(LIKELY, BAD, thresholds, held=held)
+    fewest = fewest_errors(6, LIKELY, Known([], BAD, held))
+
+    assert (some.approved, some.rejected) == (3, 4)
+    # Two good ones are left to publish; the fourth worst is good.
+    assert (fewest.decided, fewest.errors) == (6, 1)
+    assert as_wrong_as(some, LIKELY, Known([], BAD, held)).decided == 7
 
 
 def test_f1_is_the_harmonic_mean_of_precision_and_recall():
@@ -245,10 +259,26 @@ def test_an_account_with_a_grudge_rejects_every_comment_with_the_phrase():
 
     spoilt = grudge(passing, decided, 0.05)
 
-    changed = [one for one, other in zip(spoilt, examples(decided), strict=True) if one != other]
+    changed = [one for (one, _), other in zip(spoilt, examples(decided), strict=True) if one != other]
     assert len(changed) == 5
     assert all(one.rejected and "please" in one.text for one in changed)
-    assert len({one.text for one in spoilt}) == len(spoilt)
+    assert len({one.text for one, _ in spoilt}) == len(spoilt)
+    assert [one for one, by in spoilt if by == ACCOUNT] == changed
+
+
+def test_decisions_go_through_the_store_and_copies_of_what_was_approved_teach_nothing():
+    """As retraining would see them: a wave counts once, and its rejected copies not at all."""
+    said = ["The harbour ferry came late again on Monday, and nobody told the people on the quay why."]
+    said += [f"I rather liked walk {n} along the river." for n in range(8)]
+    as_made = [
+        example(Judged(Comment(text, TALK), None if n % 2 == 0 else ABUSE), n)
+        for n, text in enumerate(said)
+    ]
+    spoilt = flooded(as_made[:1], 5, rejected=True)
+
+    found = learnt_from(made(), [(one, "ana") for one in [*spoilt, *as_made[1:]]])
+
+    assert [(one.text, one.rejected) for one in found] == [(o.text, o.rejected) for o in as_made]
 
 
 @pytest.mark.parametrize("rejected", [True, False])

@@ -1,6 +1,6 @@
 """Make what the core's tests need with few words: cases, lists and a scorer whose answer is set."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from moderation.draft import Author, Draft
 from moderation.rules import RULES, Case, EntryList, History, ListKind, Mode, Policy, Setting, gather
 from moderation.rules.options import Options
 from moderation.text import Normalised
-from moderation.verdict import Accepted, Action, Contribution, Scores, Signal, Thresholds
+from moderation.verdict import Accepted, Action, Contribution, Habit, Scores, Signal, Thresholds
 
 
 def case(
@@ -68,6 +68,7 @@ class Scorer:
     rejection: float = -5.0
     attributes: dict[str, float] = field(default_factory=lambda: {"insult": 0.75, "spam": 0.25})
     words: tuple[Contribution, ...] = ()
+    habits: Mapping[str, float] = field(default_factory=dict)
     languages: frozenset[str] = frozenset({"en"})
 
     version: ClassVar[str] = "by-hand"
@@ -79,6 +80,9 @@ class Scorer:
 
     def score_all(self, texts: Sequence[Normalised]) -> list[Scores]:
         return [Scores(rejection=self.rejection, attributes=self.attributes) for _ in texts]
+
+    def heeds(self, circumstances: Iterable[str]) -> list[Habit]:
+        return [Habit(one, self.habits[one]) for one in circumstances if one in self.habits]
 
     def explain(self, _: Normalised, *, most: int | None = None) -> list[Contribution]:
         return sorted(self.words, key=lambda word: -abs(word.weight))[:most]

@@ -26,6 +26,7 @@ from moderation.text import Normalised, normalise
 from moderation.verdict import (
     Action,
     Contribution,
+    Habit,
     Opinion,
     Scores,
     Signal,
@@ -679,7 +680,8 @@ def beside(judged: Case, shadow: Scorer, serving: Scorer | None = None) -> tuple
 def test_a_model_on_trial_says_what_its_verdict_would_be(
     rejection: float, lists: list[EntryList]
 ) -> None:
-    judged, shadow = case("What a day.", *lists), Scorer(rejection)
+    judged = case("What a day.", *lists, parent_id="1")
+    shadow = Scorer(rejection, habits={"reply": 1.0, "listed_term": -0.5})
 
     told, failures = beside(judged, shadow)
 
@@ -713,3 +715,49 @@ def test_nothing_is_disputed_where_the_serving_model_did_not_speak() -> None:
     assert told.disputes(judge(judged, Scorer(0.5)))
     assert not told.disputes(judge(judged, Scorer(-4.0)))
     assert not told.disputes(judge(judged, BROKEN[0]))
+
+
+class TestHabits:
+    """What a site's own model made of circumstances beside the words."""
+
+    def test_they_move_the_verdict_and_are_told(self):
+        linked = case(
+            "It is told at length and rather well at http://example.org/a by them.", parent_id="1"
+        )
+        scorer = Scorer(-3.0, habits={"link": 3.5, "several_links": 9.0, "reply": -0.25})
+
+        found = judge(linked, scorer)
+
+        (said,) = (one for one in found.reasons if one.source == "classifier")
+        assert found.action is REVIEW
+        assert found.probability == pytest.approx(sigmoid(0.25))
+        assert said.weight == pytest.approx(0.25)
+        assert said.habits == (Habit("link", 3.5), Habit("reply", -0.25))
+
+    @pytest.mark.parametrize(
+        ("name", "draft"),
+        [
+            ("link", {"text": "See example.org"}),
+            ("several_links", {"text": "See example.org and example.com"}),
+            ("reply", {"text": "So it is.", "parent_id": "7"}),
+            ("signed_in", {"text": "So it is.", "author": Author(id="7")}),
+            ("author_address", {"text": "So it is.", "author": Author(url="https://example.org/")}),
+            ("listed_term", {"text": "Buy my casino."}),
+        ],
+    )
+    def test_each_is_known_by_its_name_and_only_where_it_holds(self, name, draft):
+        scorer = Scorer(habits={name: 20.0})
+
+        assert judge(case("So it is."), scorer).action is APPROVE
+        assert judge(case(draft.pop("text"), terms("casino"), **draft), scorer).action is REJECT
+
+    def test_they_vouch_for_nobody(self):
+        """Only an owner's rule keeps what the classifier would reject from being rejected."""
+        scorer = Scorer(8.0, habits={"reply": -1.0})
+
+        assert judge(case("So it is.", parent_id="1"), scorer).action is REJECT
+
+    def test_one_that_is_no_number_leaves_it_to_a_person(self):
+        scorer = Scorer(-8.0, habits={"reply": math.nan})
+
+        assert judge(case("So it is.", parent_id="1"), scorer).action is REVIEW

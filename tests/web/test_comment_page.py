@@ -14,7 +14,7 @@ from moderation.rules import ListKind, Scope
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
 from moderation.store.tables import AuditEntry, Moderator, Permission, Role, Site
-from moderation.verdict import Action, Contribution, Signal
+from moderation.verdict import Action, Contribution, Habit, Signal
 from tests.browsing import Console
 from tests.conftest import SHIPPED_MODELS, START, add_moderator, add_site, at, listening
 from tests.making import draft, verdict
@@ -144,6 +144,19 @@ def test_words_are_marked_by_how_much_they_moved_the_score_and_listed_for_reader
         ("for s2", "good"),
     ]
     assert "Worst strongly against, +2.0 good for, −1.0 of a little against, +0.4" in plain(page)
+
+
+def test_what_moderators_made_of_circumstances_is_told(ana, store):
+    signal = Signal(
+        source="classifier",
+        code="spam",
+        message="M.",
+        action=Action.REVIEW,
+        habits=(Habit("several_links", 1.5), Habit("signed_in", -0.5)),
+    )
+    said = plain(show(ana, store("habits", judged(signal))))
+
+    assert "What moderators here made of several links against, +1.5 signed in for, −0.5" in said
 
 
 def test_the_thread_the_author_and_the_copies_stand_around_it(ana, store):

@@ -78,6 +78,7 @@ def comment(comment_id: int) -> str:
             pieces=pieces,
             legend=legend(found.text),
             weighty=weighty,
+            habits=[habit for signal in verdict.reasons for habit in signal.habits],
             hidden=hidden,
             is_veiled=is_veiled,
             around=around,

@@ -74,6 +74,15 @@ CODES = (
 )
 """What rules, and the signals of rules and of the classifier, are called."""
 
+CIRCUMSTANCES = (
+    _("author address"),
+    _("link"),
+    _("reply"),
+    _("several links"),
+    _("signed in"),
+)
+"""What is known of a comment beside its words and the codes above."""
+
 SUMMARIES = (
     _("Something came in the form's hidden field, which only programs see."),
     _("The form was sent sooner after it was shown than a person can read and write."),
