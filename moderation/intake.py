@@ -16,9 +16,18 @@ from moderation.draft import Draft, Submission
 from moderation.refusal import Refusal
 from moderation.rules import Case, History, Policy
 from moderation.sketch import sketch
-from moderation.store.tables import Comment, Decision, Facet, Site, Sketch, StoredVerdict, WaitsFor
+from moderation.store.tables import (
+    Comment,
+    Decision,
+    Facet,
+    ShadowVerdict,
+    Site,
+    Sketch,
+    StoredVerdict,
+    WaitsFor,
+)
 from moderation.text import Normalised, detect, fingerprint, normalise
-from moderation.verdict import Action, Verdict
+from moderation.verdict import Action, Opinion, Verdict
 
 AKISMET_PREFIX = "akismet-"
 """Stands before the guid of a check that came from an Akismet client, to make the comment's id."""
@@ -132,12 +141,14 @@ def record(
     draft: Submission,
     verdict: Verdict,
     *,
+    opinion: Opinion | None = None,
     akismet_callback: str | None = None,
     now: datetime,
 ) -> tuple[Comment, bool]:
     """Store a new comment with its verdict; return it, and whether it was new.
 
-    `akismet_callback` is where the blog's Akismet plugin is to hear of decisions on it.
+    `opinion` is that of a model on trial, and `akismet_callback` where the blog's Akismet plugin is to
+    hear of decisions on it.
 
     A draft that was stored before comes back as it was stored. Raises OtherContent when its id
     belongs to a comment that says something else.
@@ -147,7 +158,7 @@ def record(
         return stored, False
     try:
         with session.begin_nested():
-            comment = _insert(session, site, draft, verdict, edition=1, now=now)
+            comment = _insert(session, site, draft, verdict, opinion, edition=1, now=now)
             comment.akismet_callback = akismet_callback
             session.flush()
             return comment, True
@@ -160,9 +171,15 @@ def record(
 
 
 def replace(
-    session: Session, site: Site, draft: Submission, verdict: Verdict, *, now: datetime
+    session: Session,
+    site: Site,
+    draft: Submission,
+    verdict: Verdict,
+    *,
+    opinion: Opinion | None = None,
+    now: datetime,
 ) -> tuple[Comment, bool]:
-    """Store an edit as a further edition; return the latest edition, and whether it is new.
+    """Store an edit as a further edition, like `record`; return the latest one, and whether it is new.
 
     Raises UnknownComment when there is nothing to edit, EditedMeanwhile when another edit won.
     """
@@ -182,15 +199,26 @@ def replace(
         raise EditedMeanwhile(
             f"Another edit of {draft.id} arrived at the same moment. Send this one again."
         )
-    return _insert(session, site, draft, verdict, edition=older.edition + 1, now=now), True
+    newest = _insert(session, site, draft, verdict, opinion, edition=older.edition + 1, now=now)
+    return newest, True
 
 
 def comment_columns(
-    site: Site, draft: Submission, verdict: Verdict, text: Normalised, *, edition: int, now: datetime
+    site: Site,
+    draft: Submission,
+    verdict: Verdict,
+    text: Normalised,
+    *,
+    opinion: Opinion | None = None,
+    edition: int,
+    now: datetime,
 ) -> dict[str, Any]:
     """Say what the row of a comment holds, for which the verdict holds; `text` is normalised."""
     waits_for, audit_share = _waits_for(site, draft, verdict, edition)
-    is_open = waits_for is WaitsFor.DECISION
+    patience = urgency.FOR_A_CHECK
+    if waits_for is WaitsFor.DECISION:
+        is_disputed = opinion is not None and opinion.disputes(verdict)
+        patience = urgency.patience(verdict, is_disputed=is_disputed)
     return {
         "site_id": site.id,
         "external_id": draft.id,
@@ -216,7 +244,7 @@ def comment_columns(
         "author_range": history.author_range(draft.author),
         "page_key": history.page_key(draft.page.url),
         "language": detect(text) or site.languages.partition(",")[0],
-        "due_at": now + (urgency.patience(verdict) if is_open else urgency.FOR_A_CHECK),
+        "due_at": now + patience,
         "audit_share": audit_share,
         "outcome": verdict.action,
         "waits_for": waits_for,
@@ -238,6 +266,16 @@ def verdict_columns(comment_id: int, verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def shadow_columns(comment_id: int, opinion: Opinion) -> dict[str, Any]:
+    """Say what the row of a comment holds on which a model on trial has an opinion."""
+    return {
+        "comment_id": comment_id,
+        "model": opinion.model,
+        "action": opinion.action,
+        "probability": opinion.probability,
+    }
+
+
 def sketch_columns(comment_id: int, numbers: Sequence[int]) -> list[dict[str, int]]:
     """Say what the rows of a comment's sketch hold."""
     return [{"number": number, "comment_id": comment_id} for number in numbers]
@@ -255,10 +293,17 @@ def content_hash(draft: Submission) -> str:
 
 
 def _insert(
-    session: Session, site: Site, draft: Submission, verdict: Verdict, *, edition: int, now: datetime
+    session: Session,
+    site: Site,
+    draft: Submission,
+    verdict: Verdict,
+    opinion: Opinion | None,
+    *,
+    edition: int,
+    now: datetime,
 ) -> Comment:
     text = normalise(draft.text)
-    columns = comment_columns(site, draft, verdict, text, edition=edition, now=now)
+    columns = comment_columns(site, draft, verdict, text, opinion=opinion, edition=edition, now=now)
     numbers = sketch(text)
     wave = waves.join(session, site.id, draft.id, numbers, columns["text_hash"], now=now)
     comment = Comment(**columns, wave_id=wave)
@@ -267,6 +312,8 @@ def _insert(
     if numbers:
         session.execute(insert(Sketch), sketch_columns(comment.id, numbers))
     session.execute(insert(Facet), facet_columns(comment.id, comment.language, verdict))
+    if opinion:
+        session.execute(insert(ShadowVerdict), shadow_columns(comment.id, opinion))
     stored = StoredVerdict(**verdict_columns(comment.id, verdict))
     session.add(stored)
     session.flush()

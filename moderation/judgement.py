@@ -4,7 +4,7 @@ Pure: everything that was read from a database comes in as values, and nothing i
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import compress
 from operator import attrgetter
 from typing import Protocol
@@ -21,6 +21,7 @@ from moderation.verdict import (
     Action,
     Contribution,
     Habit,
+    Opinion,
     Scores,
     Signal,
     Thresholds,
@@ -36,6 +37,9 @@ log = structlog.get_logger()
 # How many of the weightiest words are told for a verdict.
 _WORDS_TOLD = 8
 _weight = attrgetter("weight")
+
+# Whose signals are the classifier's; those of rules name the rule.
+_CLASSIFIER = "classifier"
 
 # What a text counts as that is too short or too odd to tell, where the model reads it.
 _ASSUMED = "en"
@@ -121,6 +125,27 @@ def judge_all(cases: Sequence[Case], scorer: Scorer | None, *, explain: bool = T
         _verdict(case, scorer, answer, explain=explain)
         for case, answer in zip(cases, _answers(cases, scorer), strict=True)
     ]
+
+
+def judge_beside(
+    case: Case, verdict: Verdict, shadow: Scorer, *, failed: Callable[[Exception], None]
+) -> Opinion:
+    """Say what `shadow` would have made of a case that was judged, by its own thresholds.
+
+    The rules are not asked again and no words are named, so it takes little time. Never raises: what
+    goes wrong is told to `failed`, and the opinion has no probability.
+    """
+    evidence = [signal for signal in verdict.reasons if signal.source != _CLASSIFIER]
+    weighed = weigh(evidence, None, None)
+    try:
+        if case.language in shadow.languages:
+            (scores,) = shadow.score_all([case.text])
+            rejection, _habits = _heard(case, shadow, scores, evidence)
+            weighed = weigh(evidence, rejection, shadow.thresholds_for(case.policy.accepted))
+    # Whatever is wrong with a model on trial, the comment has its verdict.
+    except Exception as error:  # noqa: BLE001
+        failed(error)
+    return Opinion(model=shadow.version, action=weighed.action, probability=weighed.probability)
 
 
 def weigh(
@@ -223,11 +248,7 @@ def _opinion(
         signal = answer if isinstance(answer, Signal) else _UNAVAILABLE
         return _Opinion(signal, silent.action)
     try:
-        habits = tuple(scorer.heeds(of_case(case, evidence)))
-        rejection = math.fsum((answer.rejection, *(habit.weight for habit in habits)))
-        if not math.isfinite(rejection):
-            # It compares as below every threshold, and would be approved.
-            raise ValueError("the score is no finite number")  # noqa: TRY301
+        rejection, habits = _heard(case, scorer, answer, evidence)
         found = weigh(evidence, rejection, thresholds)
         # Nobody asks why a comment was approved.
         words = (
@@ -243,8 +264,20 @@ def _opinion(
         return _Opinion(_FAILED, silent.action)
 
 
+def _heard(
+    case: Case, scorer: Scorer, scores: Scores, evidence: Iterable[Signal]
+) -> tuple[float, tuple[Habit, ...]]:
+    """Add what the classifier makes of circumstances to its log-odds of rejection."""
+    habits = tuple(scorer.heeds(of_case(case, evidence)))
+    rejection = math.fsum((scores.rejection, *(habit.weight for habit in habits)))
+    if not math.isfinite(rejection):
+        # It compares as below every threshold, and would be approved.
+        raise ValueError("the score is no finite number")
+    return rejection, habits
+
+
 def _silent(code: str, message: str) -> Signal:
-    return Signal(source="classifier", code=code, message=message, action=Action.REVIEW)
+    return Signal(source=_CLASSIFIER, code=code, message=message, action=Action.REVIEW)
 
 
 _UNAVAILABLE = _silent("classifier_unavailable", "The classifier is not available, so a person decides.")
@@ -265,7 +298,7 @@ def _spoken(
     told = tuple(sorted(words, key=lambda word: abs(word.weight), reverse=True))
     if action is Action.APPROVE:
         return Signal(
-            source="classifier",
+            source=_CLASSIFIER,
             code="unobjectionable",
             message=f"The classifier finds little to object to: {percent(likelihood)}.",
             action=action,
@@ -276,7 +309,7 @@ def _spoken(
     attribute = max(scores.attributes, key=scores.attributes.__getitem__)
     named = attribute.replace("_", " ")
     return Signal(
-        source="classifier",
+        source=_CLASSIFIER,
         code=attribute,
         message=f"The classifier alone says {percent(likelihood)}, mostly for {named}.",
         action=action,

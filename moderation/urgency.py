@@ -31,6 +31,9 @@ _HARM = {
 }
 # Harm counts for so much, and doubt for the rest.
 _SHARE_OF_HARM = 0.7
+# Of its patience, a comment on which two models disagree keeps so much: it passes all that are like it,
+# and nothing that is far more harmful.
+_KEPT_IN_DISPUTE = 0.5
 # Of the urgency that there can be: what adds less is not worth telling.
 _WORTH_TELLING = 0.15
 
@@ -39,25 +42,34 @@ class Ground(StrEnum):
     """What makes a comment urgent."""
 
     UNJUDGED = "unjudged"
+    # A model on trial says otherwise than the serving one, so that a decision teaches most.
+    DISPUTE = "dispute"
     HARM = "harm"
     DOUBT = "doubt"
 
 
-def patience(verdict: Verdict) -> timedelta:
-    """Return for how long a comment may wait until a person looks at it."""
+def patience(verdict: Verdict, *, is_disputed: bool = False) -> timedelta:
+    """Return for how long a comment may wait until a person looks at it.
+
+    It is disputed where a model on trial says otherwise than the verdict.
+    """
     if verdict.probability is None:
         return UNKNOWN
     urgency = sum(_parts(verdict.probability, verdict.scores).values())
-    return max(SHORTEST, LONGEST * (1 - urgency))
+    kept = _KEPT_IN_DISPUTE if is_disputed else 1.0
+    return max(SHORTEST, kept * LONGEST * (1 - urgency))
 
 
-def grounds(probability: float | None, scores: Mapping[str, float]) -> tuple[Ground, ...]:
+def grounds(
+    probability: float | None, scores: Mapping[str, float], *, is_disputed: bool = False
+) -> tuple[Ground, ...]:
     """Say what makes a comment urgent, the weightiest first; nothing does where only age counts."""
     if probability is None:
         return (Ground.UNJUDGED,)
     parts = _parts(probability, scores)
-    told = (ground for ground in parts if parts[ground] >= _WORTH_TELLING)
-    return tuple(sorted(told, key=parts.__getitem__, reverse=True))
+    told = [ground for ground in parts if parts[ground] >= _WORTH_TELLING]
+    by_weight = sorted(told, key=parts.__getitem__, reverse=True)
+    return (Ground.DISPUTE, *by_weight) if is_disputed else tuple(by_weight)
 
 
 def harm(scores: Mapping[str, float]) -> float:

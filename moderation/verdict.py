@@ -196,6 +196,20 @@ def is_blatant(verdict: Verdict) -> bool:
     return max(verdict.scores, key=verdict.scores.__getitem__, default=None) == "spam"
 
 
+class Opinion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model on trial says of a comment that the serving one judged. It has no effect."""
+
+    model: str
+    action: Action
+    # Of rejection; None where it failed on the text, or does not read its language.
+    probability: float | None
+
+    def disputes(self, verdict: Verdict) -> bool:
+        """Whether both models spoke, and something else would become of the comment."""
+        both_spoke = self.probability is not None and verdict.probability is not None
+        return both_spoke and self.action is not verdict.action
+
+
 def combine(rules: Collection[Action], classifier: Action) -> Action:
     """Decide on an action from what each rule asks for and where the classifier's thresholds lie.
 

@@ -11,7 +11,7 @@ from moderation.draft import Author, Page, Submission
 from moderation.review import Wanted
 from moderation.store import Database
 from moderation.store.tables import Comment, Moderator, Role, Site
-from moderation.verdict import Action, Signal, Thresholds, Verdict
+from moderation.verdict import Action, Opinion, Signal, Thresholds, Verdict
 from tests.conftest import START
 
 
@@ -49,14 +49,25 @@ def stored(
     *,
     action: Action = Action.REVIEW,
     probability: float | None = 0.5,
+    opinion: Opinion | None = None,
     now: datetime = START,
     **fields: object,
 ) -> Comment:
-    """Store a comment that was judged so."""
+    """Store a comment that was judged so, and of which a model on trial had this opinion."""
     comment, _ = intake.record(
-        session, site, draft(identifier, **fields), verdict(action, probability), now=now
+        session,
+        site,
+        draft(identifier, **fields),
+        verdict(action, probability),
+        opinion=opinion,
+        now=now,
     )
     return comment
+
+
+def opinion(action: Action, probability: float | None = 0.5, *, model: str = "site-1") -> Opinion:
+    """What a model on trial says."""
+    return Opinion(model=model, action=action, probability=probability)
 
 
 def in_the_queue(session: Session, access: Access | None = None) -> list[Comment]:
@@ -94,4 +105,15 @@ def rolled_back(
         proved = registry.prove(session, models, name) if name else None
     with database.writing() as session:
         registry.rollback(session, models, proved, group=group, by="ana", now=now)
+        session.commit()
+
+
+def put_on_trial(
+    database: Database, models: Path, name: str, *, group: str = registry.DEFAULT, now: datetime = START
+) -> None:
+    """Let the model of a machine's folder judge beside what serves a group."""
+    with database.reading() as session:
+        proved = registry.prove(session, models, name)
+    with database.writing() as session:
+        registry.put_on_trial(session, models, proved, group=group, by="ana", now=now)
         session.commit()

@@ -10,7 +10,7 @@ from moderation.store.tables import Comment, WaitsFor
 from moderation.urgency import Ground
 from moderation.verdict import Action, Signal
 from tests.conftest import add_site, at
-from tests.making import decider, draft, in_the_queue, stored, verdict
+from tests.making import decider, draft, in_the_queue, opinion, stored, verdict
 
 WAITING = Wanted(outcome=Action.REVIEW)
 
@@ -34,6 +34,37 @@ def test_what_waits_is_listed_with_the_most_urgent_first_and_of_two_alike_the_ol
     assert turns == ["never judged", "older", "younger", "likely"]
     assert after is not None
     assert after.external_id == "younger"
+
+
+def test_what_a_model_on_trial_disputes_comes_before_all_that_is_like_it(database, site):
+    with database.writing() as session:
+        stored(session, site, "older", now=at(0))
+        stored(session, site, "agreed", opinion=opinion(Action.REVIEW), now=at(1))
+        stored(session, site, "silent", opinion=opinion(Action.APPROVE, None), now=at(2))
+        disputed = stored(session, site, "disputed", opinion=opinion(Action.APPROVE), now=at(3))
+        stored(session, site, "settled", action=Action.REJECT, opinion=opinion(Action.APPROVE))
+        harmful = msgspec.structs.replace(verdict(probability=0.6), scores={"threat": 0.95})
+        intake.record(session, site, draft("harmful", text="Beware."), harmful, now=at(4))
+        due = disputed.due_at
+        session.commit()
+
+    # What is far more harmful comes before it, and what the models settle waits for nobody.
+    turns = ["harmful", "disputed", "older", "agreed", "silent"]
+    with database.writing() as session:
+        assert [one.external_id for one in in_the_queue(session)] == turns
+    assert due < at(3) + urgency.LONGEST / 2
+
+
+def test_what_is_disputed_is_as_urgent_after_an_undo_as_it_was(database, site):
+    ana = decider(database)
+    with database.writing() as session:
+        comment = stored(session, site, opinion=opinion(Action.REJECT))
+        due = comment.due_at
+        decision = review.decide(session, comment.id, ana, Action.REJECT, seen=0, now=at(1))
+        review.undo(session, decision.id, ana, now=at(2))
+
+        found = review.comment(session, comment.id)
+        assert (found.waits_for, found.due_at, found.is_disputed) == (WaitsFor.DECISION, due, True)
 
 
 def test_skipping_leads_through_the_whole_queue(database, site):
@@ -171,3 +202,6 @@ def test_reasons_and_languages_are_known_that_there_are(database, site):
 )
 def test_what_makes_a_comment_urgent_is_told_the_weightiest_first(probability, scores, expected):
     assert urgency.grounds(probability, scores) == expected
+    if probability is not None:
+        told = urgency.grounds(probability, scores, is_disputed=True)
+        assert told == (Ground.DISPUTE, *expected)

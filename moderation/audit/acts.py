@@ -21,6 +21,8 @@ ACTS = {
     "policy.try": N_("Tried a change of the policy on past comments"),
     "model.promote": N_("Promoted a model"),
     "model.rollback": N_("Went back to the model before"),
+    "model.shadow": N_("Put a model on trial"),
+    "model.shadow-end": N_("Ended the trial of a model"),
     "model.group": N_("Put a site into a group that shares a model"),
     "labels.forget": N_("Let models forget decisions"),
     "login.open": N_("Logged in"),

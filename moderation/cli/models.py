@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 import msgspec
+from sqlalchemy.orm import Session
 
-from moderation import audit, registry, settings, sites
+from moderation import audit, figures, registry, settings, sites
 from moderation.classifier import curves, evaluation, gate, storage
 from moderation.classifier.card import render
 from moderation.classifier.corpus import Corpus
 from moderation.classifier.storage import check_name, load, read_card
-from moderation.cli import comparing, opened, promoting
+from moderation.cli import comparing, opened, promoting, trials
 from moderation.cli.printing import show as print_table
 from moderation.progress import progress
 
@@ -39,9 +40,11 @@ def list_models() -> None:
         members = registry.members(session)
     for entry in entries:
         served = [one for one in chosen if one.model == entry.name]
+        tried = [one.group for one in chosen if one.shadow and one.shadow.model == entry.name]
         mark = "*" if any(one.group == registry.DEFAULT for one in served) else " "
         facts = f"{entry.card.created_at:%Y-%m-%d %H:%M}" if entry.card else f"unusable: {entry.problem}"
         whom = [f"{one.group}: {', '.join(members[one.group]) or 'no site'}" for one in served]
+        whom += [f"on trial: {', '.join(tried)}"] if tried else []
         click.echo("\t".join((f"{mark} {entry.name}", facts, *whom)))
 
 
@@ -161,6 +164,45 @@ def rollback(group: str) -> None:
 
 
 @models.command()
+@click.argument("name", required=False)
+@click.option("--stop", is_flag=True, help="Put no model on trial any more.")
+@_group
+def shadow(name: str | None, stop: bool, group: str) -> None:  # noqa: FBT001  A switch of the command.
+    """Put the model NAME on trial: it judges live comments beside the serving one, without effect.
+
+    Without NAME, tell how the model on trial does: where both disagree, and which of them people agreed
+    with since. Comments that wait and on which both disagree come early in the queue.
+
+    \b
+    Examples:
+      moderation models shadow site-2026-12-01
+      moderation models shadow
+      moderation models shadow --stop
+    """
+    if name and stop:
+        raise click.UsageError("--stop takes no NAME: one model at most is on trial for a group.")
+    models, now = settings.read().models, datetime.now(UTC)
+    with opened.database() as database:
+        if stop:
+            with database.writing() as session:
+                ended = registry.end_trial(session, group=group, by=audit.COMMAND_LINE, now=now)
+                session.commit()
+            click.echo(f"{ended} is no longer on trial." if ended else _no_trial(group))
+        elif name:
+            with database.reading() as session:
+                proved = registry.prove(session, models, name)
+            with database.writing() as session:
+                registry.put_on_trial(
+                    session, models, proved, group=group, by=audit.COMMAND_LINE, now=now
+                )
+                session.commit()
+            click.echo(f"{name} is on trial. How it does: moderation models shadow{_option(group)}")
+        else:
+            with database.reading() as session:
+                _tell_of_trial(session, registry.choice(session, models, group), now)
+
+
+@models.command()
 @click.argument("site")
 @click.argument("group")
 def group(site: str, group: str) -> None:
@@ -179,6 +221,25 @@ def group(site: str, group: str) -> None:
         registry.put(session, found, group, by=audit.COMMAND_LINE, now=datetime.now(UTC))
         session.commit()
     click.echo(f"{site} is in the group {group}.")
+
+
+def _tell_of_trial(session: Session, chosen: registry.Choice, now: datetime) -> None:
+    if chosen.shadow is None or chosen.model is None:
+        click.echo(chosen.problem or _no_trial(chosen.group))
+        return
+    found = figures.on_trial(
+        session,
+        shadow=chosen.shadow.model,
+        serving=chosen.model,
+        group_id=chosen.group_id,
+        since=chosen.shadow.since or now,
+    )
+    trials.show(chosen.shadow, chosen.model, found)
+
+
+def _no_trial(group: str) -> str:
+    whose = "" if group == registry.DEFAULT else f" for the group {group}"
+    return f"No model is on trial{whose}. To put one: moderation models shadow NAME{_option(group)}"
 
 
 def _option(group: str) -> str:

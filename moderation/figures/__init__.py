@@ -9,6 +9,7 @@ opinions      how often two moderators said the same of one comment
 overview      all that moderators see on one page
 new_words     words that came up in the last week
 overturned    what people decided otherwise than the service
+shadows       what a model on trial says beside the serving one
 """
 
 from moderation.figures.drift import Figure, Point, Warned, Week, points, together, warnings, weeks
@@ -17,6 +18,7 @@ from moderation.figures.new_words import NewWords, new_words
 from moderation.figures.opinions import agreements
 from moderation.figures.overturned import Overturned, overturned
 from moderation.figures.overview import Day, Decided, Overview, overview
+from moderation.figures.shadows import OnTrial, on_trial
 
 __all__ = [
     "FEWEST",
@@ -26,6 +28,7 @@ __all__ = [
     "Estimate",
     "Figure",
     "NewWords",
+    "OnTrial",
     "Overturned",
     "Overview",
     "Point",
@@ -33,6 +36,7 @@ __all__ = [
     "Week",
     "agreements",
     "new_words",
+    "on_trial",
     "overturned",
     "overview",
     "points",

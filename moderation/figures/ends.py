@@ -17,6 +17,13 @@ class Period(IntEnum):
     DAY = len("2026-11-24")
 
 
+DECIDED = and_(
+    Comment.revision > 0,
+    or_(Comment.waits_for.is_(None), Comment.waits_for == WaitsFor.SECOND_OPINION),
+)
+"""The condition that a person has decided on a comment, and that it holds."""
+
+
 class End(NamedTuple):
     """So many comments of one period that had the same fate."""
 
@@ -40,11 +47,7 @@ def ends(session: Session, period: Period, *conditions: ColumnElement[bool]) -> 
     moment = func.substr(cast(Comment.received_at, String), 1, int(period))
     # Where nobody has decided, the outcome is the verdict's, and looking that up would take long.
     said = func.coalesce(StoredVerdict.action, Comment.outcome)
-    is_decided = and_(
-        Comment.revision > 0,
-        or_(Comment.waits_for.is_(None), Comment.waits_for == WaitsFor.SECOND_OPINION),
-    )
-    keys = (moment, said, Comment.outcome, case((is_decided, 1), else_=0), Comment.audit_share)
+    keys = (moment, said, Comment.outcome, case((DECIDED, 1), else_=0), Comment.audit_share)
     rows = session.execute(
         select(*keys, func.count())
         .outerjoin(StoredVerdict, and_(StoredVerdict.comment_id == Comment.id, Comment.revision > 0))

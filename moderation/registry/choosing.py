@@ -124,6 +124,9 @@ def _set(
     row: ModelGroup = named(session, group)
     row.model, row.previous, row.since = model, previous, now
     row.chosen_by = by if isinstance(by, str) else by.name
+    if row.shadow == model:
+        # What serves is no longer on trial.
+        row.shadow = row.shadow_since = None
     session.flush()
 
 

@@ -1,11 +1,11 @@
-"""Keep the serving models at hand in one process, and follow promotions while requests go on."""
+"""Keep the serving models, and those on trial, at hand in one process while promotions go on."""
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,11 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from moderation.classifier.model import Classifier
 from moderation.classifier.storage import CARD, MODEL, ModelUnusable
 from moderation.registry.keeping import hold
-from moderation.registry.standing import choices
+from moderation.registry.standing import Choice, choices
 from moderation.store import Database
 from moderation.store.tables import Site
 
 log = structlog.get_logger()
+
+_T = TypeVar("_T")
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 # What failed to load may load later though no file changed: memory or a mount was short.
@@ -28,7 +30,7 @@ _Trace = tuple[int, int, int] | None
 
 
 class _Wanted(NamedTuple):
-    """A model that should serve; the hash where the database says so."""
+    """A model that should serve or is on trial; the hash where the database says so."""
 
     name: str
     sha256: str | None
@@ -63,6 +65,11 @@ class Serving:
         # By what sites have: None for the default group. Replaced as a whole, never changed.
         self._serves: Mapping[int | None, Classifier | None] = {}
         self._problems: tuple[str, ...] = ()
+        # The models on trial, and why others are not at hand, by the same.
+        self._shadows: Mapping[int | None, Classifier | None] = {}
+        self._shadow_problems: Mapping[int | None, str | None] = {}
+        # Those that failed on some comment, so that it is told once.
+        self._failed: set[str] = set()
         self._is_stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._looked_at = clock()
@@ -86,9 +93,24 @@ class Serving:
 
     def of_group(self, group_id: int | None) -> Classifier | None:
         """Give the model of a group, as `current` does, without looking."""
-        serves = self._serves
-        # A group that was made within the last second is served as it was before.
-        return serves[group_id] if group_id in serves else serves.get(None)
+        return _of(self._serves, group_id)
+
+    def shadow(self, site: Site) -> Classifier | None:
+        """Give the model that is on trial for a site, without looking; None where none is."""
+        found = _of(self._shadows, site.model_group_id)
+        serving = self.of_group(site.model_group_id)
+        # Between two looks, or where what should serve is unusable, it may be the one that answers.
+        return None if found and serving and found.version == serving.version else found
+
+    def shadow_problem(self, group_id: int | None) -> str | None:
+        """Say why the model that is on trial for a group is not at hand here, where it is not."""
+        return _of(self._shadow_problems, group_id)
+
+    def shadow_failed(self, shadow: str, error: Exception) -> None:
+        """Tell of a model on trial that it failed on a comment; once, for it may fail on every one."""
+        if shadow not in self._failed:
+            self._failed.add(shadow)
+            log.error("shadow_failed", model=shadow, exc_info=error)
 
     def start(self) -> None:
         """Look every second from now on, also while nobody asks: the next comment may be hours away."""
@@ -140,10 +162,32 @@ class Serving:
         wanted = {
             one.group_id: None if one.model is None else _Wanted(one.model, one.sha256) for one in chosen
         }
-        self._tried = {one: self._try(one) for one in dict.fromkeys(wanted.values()) if one is not None}
+        known = self._tried
+        self._tried = tried = {
+            one: self._try(one, known) for one in dict.fromkeys(wanted.values()) if one is not None
+        }
         self._serves = {group_id: self._serving(group_id, one) for group_id, one in wanted.items()}
         untold = [one.problem for one in chosen if one.problem and not one.follows]
-        self._tell(untold + [one.problem for one in self._tried.values() if one.problem])
+        self._tell(untold + [one.problem for one in tried.values() if one.problem])
+        # After what serves, which must not wait for it.
+        self._follow_shadows(chosen, known)
+
+    def _follow_shadows(self, chosen: Sequence[Choice], known: Mapping[_Wanted, _Tried]) -> None:
+        wanted = {
+            one.group_id: _Wanted(one.shadow.model, one.shadow.sha256) if one.shadow else None
+            for one in chosen
+        }
+        for one in wanted.values():
+            if one is not None and one not in self._tried:
+                self._tried[one] = self._try(one, known)
+        found = {group_id: one and self._tried[one] for group_id, one in wanted.items()}
+        problems = {group_id: one.problem if one else None for group_id, one in found.items()}
+        told = {one for one in problems.values() if one} - set(self._shadow_problems.values())
+        if told:
+            log.error("shadow_unusable", problems=sorted(told))
+        self._shadow_problems = problems
+        self._shadows = {group_id: one.classifier if one else None for group_id, one in found.items()}
+        self._failed &= {one.model for one in filter(None, (one.shadow for one in chosen))}
 
     def _serving(self, group_id: int | None, wanted: _Wanted | None) -> Classifier | None:
         """Find the model for a group: the wanted one, or else the one that it had so far."""
@@ -152,11 +196,11 @@ class Serving:
             return found
         return self.of_group(group_id)
 
-    def _try(self, wanted: _Wanted) -> _Tried:
+    def _try(self, wanted: _Wanted, before: Mapping[_Wanted, _Tried]) -> _Tried:
         """Load a model, unless nothing can have changed since the last time."""
         # The traces are taken first: a change while loading is then seen at the next look.
         traces, now = self._traces(wanted.name), self._clock()
-        known = self._tried.get(wanted)
+        known = before.get(wanted)
         if known:
             is_same = known.traces == traces
             # What was promoted and is loaded never changes; a folder that nobody promoted may.
@@ -186,6 +230,11 @@ class Serving:
     def _traces(self, name: str) -> tuple[_Trace, ...]:
         folder = self._models / name
         return _trace(folder), _trace(folder / CARD), _trace(folder / MODEL)
+
+
+def _of(each: Mapping[int | None, _T], group_id: int | None) -> _T | None:
+    # A group that was made within the last second has what it had before.
+    return each[group_id] if group_id in each else each.get(None)
 
 
 def _trace(path: Path) -> _Trace:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from moderation.classifier import folder
 from moderation.classifier.model import Classifier
@@ -13,6 +13,17 @@ from moderation.classifier.storage import ModelMissing, ModelUnusable
 from moderation.registry.groups import DEFAULT, named
 from moderation.registry.keeping import hold
 from moderation.store.tables import Model, ModelGroup, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A model on trial: it judges comments beside the serving one, without effect."""
+
+    model: str
+    sha256: str | None
+    since: datetime | None
+    # Whether it is that of the default group, which the group has as well.
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +43,8 @@ class Choice:
     since: datetime | None = None
     # Whether it has no model of its own, and what serves the default group serves it too.
     follows: bool = False
+    # What is on trial there; never what serves. Whoever follows has what the default group has.
+    shadow: Shadow | None = None
 
 
 def choices(session: Session, models: Path) -> list[Choice]:
@@ -58,14 +71,27 @@ def load_serving(session: Session, models: Path, site: Site | None = None) -> Cl
 
 
 def _read(session: Session, models: Path, wanted: ColumnElement[bool]) -> list[Choice]:
+    shadow = aliased(Model)
     rows = session.execute(
-        select(ModelGroup, Model.sha256)
+        select(ModelGroup, Model.sha256, shadow.sha256)
         .outerjoin(Model, Model.name == ModelGroup.model)
+        .outerjoin(shadow, shadow.name == ModelGroup.shadow)
         .where(wanted)
         .order_by(ModelGroup.name != DEFAULT, ModelGroup.name)
     ).all()
-    default = _default(models, *rows[0])
-    return [default, *(_of_group(default, group, sha256) for group, sha256 in rows[1:])]
+    (first, sha256, of_shadow), *others = rows
+    default = _with_shadow(_default(models, first, sha256), first, of_shadow)
+    return [
+        default,
+        *(_with_shadow(_of_group(default, one, sha256), one, own) for one, sha256, own in others),
+    ]
+
+
+def _with_shadow(found: Choice, group: ModelGroup, sha256: str | None) -> Choice:
+    own = group.shadow and Shadow(group.shadow, sha256, group.shadow_since)
+    shadow = own or (found.shadow and replace(found.shadow, follows=True))
+    # It may have come to serve by another way than being promoted here.
+    return replace(found, shadow=None if shadow and shadow.model == found.model else shadow)
 
 
 def _default(models: Path, group: ModelGroup, sha256: str | None) -> Choice:

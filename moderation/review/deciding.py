@@ -26,6 +26,7 @@ from moderation.verdict import Action
 # What deciding looks at.
 DECIDED = (
     joinedload(Comment.verdict),
+    joinedload(Comment.shadow),
     joinedload(Comment.site),
     selectinload(Comment.decisions).joinedload(Decision.moderator),
 )

@@ -130,7 +130,12 @@ def _shown(
         select(Comment, Claim)
         .outerjoin(Claim, and_(Claim.comment_id == Comment.id, *others))
         .where(Comment.id.in_(numbers))
-        .options(joinedload(Comment.verdict), joinedload(Comment.site), joinedload(Claim.moderator))
+        .options(
+            joinedload(Comment.verdict),
+            joinedload(Comment.shadow),
+            joinedload(Comment.site),
+            joinedload(Claim.moderator),
+        )
     )
     return {comment.id: (comment, claim) for comment, claim in session.execute(shown)}
 

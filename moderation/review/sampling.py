@@ -42,10 +42,12 @@ def due_after(decided: Comment, waits_for: WaitsFor | None, *, now: datetime) ->
     """Say when somebody should have looked at a comment that waits for this from now on.
 
     A second opinion must not stand before what nobody has looked at, and what an undo puts back is as
-    urgent as it was. The comment's verdict must be loaded.
+    urgent as it was. The comment's verdict must be loaded, with what a model on trial said.
     """
     if waits_for is WaitsFor.DECISION:
-        return decided.received_at + urgency.patience(decided.verdict.value())
+        return decided.received_at + urgency.patience(
+            decided.verdict.value(), is_disputed=decided.is_disputed
+        )
     if waits_for is WaitsFor.SECOND_OPINION:
         return now + urgency.FOR_A_CHECK
     return decided.due_at

@@ -147,9 +147,14 @@ def trend(values: Sequence[float | None], reaches: Sequence[tuple[float, float] 
     )
 
 
-def intervals(found: Sequence[tuple[float, float, float] | None]) -> Intervals:
-    """Lay out (share, low, high); the axis begins at a round share below the lowest, and ends at 1."""
-    lowest = min((low for _, low, _ in filter(None, found)), default=0.0)
+def intervals(
+    found: Sequence[tuple[float, float, float] | None], *, from_zero: bool = False
+) -> Intervals:
+    """Lay out (share, low, high); the axis ends at 1.
+
+    It begins at a round share below the lowest, or with `from_zero` so that a half is in the middle.
+    """
+    lowest = 0.0 if from_zero else min((low for _, low, _ in filter(None, found)), default=0.0)
     # Ten steps, and one at least is left to see something in.
     start = min(floor(lowest / _FLOOR_STEP), round(1 / _FLOOR_STEP) - 1) * _FLOOR_STEP
 

@@ -6,6 +6,7 @@ happens between them, so that it keeps no other writer waiting.
 """
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -13,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from moderation import intake, review, sites
 from moderation.draft import Draft, Submission
-from moderation.judgement import NotScored, Scorer, judge
+from moderation.judgement import NotScored, Scorer, judge, judge_beside
 from moderation.rules import Case
 from moderation.store.tables import Comment, Decision, RejectionReason, Site
-from moderation.verdict import Action, Verdict
+from moderation.verdict import Action, Opinion, Verdict
 from moderation.web.state import state
 
 log = structlog.get_logger()
@@ -50,13 +51,14 @@ def submit(
         if stored:
             return stored, False
         case = _case(session, site, draft, is_cut=is_cut)
-    verdict = judge(case, state().serving.current(site))
+    verdict, opinion = _judge(site, case)
     with state().database.writing(patience=patience) as session:
         comment, is_new = intake.record(
             session,
             site,
             draft,
             verdict,
+            opinion=opinion,
             akismet_callback=plugin.callback if plugin else None,
             now=datetime.now(UTC),
         )
@@ -122,9 +124,11 @@ def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
         if intake.is_same(latest, draft):
             return latest, False
         case = _case(session, site, draft, is_edit=True)
-    verdict = judge(case, state().serving.current(site))
+    verdict, opinion = _judge(site, case)
     with state().database.writing() as session:
-        comment, is_new = intake.replace(session, site, draft, verdict, now=datetime.now(UTC))
+        comment, is_new = intake.replace(
+            session, site, draft, verdict, opinion=opinion, now=datetime.now(UTC)
+        )
         session.commit()
     _log_judged(comment, is_new=is_new)
     return comment, is_new
@@ -143,6 +147,17 @@ def assess(site: Site, draft: Draft, *, is_cut: bool = False) -> Verdict:
     with state().database.reading() as session:
         case = _case(session, site, draft, is_cut=is_cut)
     return judge(case, state().serving.current(site))
+
+
+def _judge(site: Site, case: Case) -> tuple[Verdict, Opinion | None]:
+    """Judge what is stored then, and ask the model on trial, where one is, what it would have said."""
+    serving = state().serving
+    verdict = judge(case, serving.current(site))
+    shadow = serving.shadow(site)
+    if shadow is None:
+        return verdict, None
+    failed = partial(serving.shadow_failed, shadow.version)
+    return verdict, judge_beside(case, verdict, shadow, failed=failed)
 
 
 def _report(comment: Comment, reporter: str, action: Action, reason: RejectionReason | None) -> None:

@@ -12,13 +12,22 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from moderation.draft import Author, Draft
-from moderation.judgement import Languages, NotScored, judge, judge_all, languages, score
+from moderation.judgement import (
+    Languages,
+    NotScored,
+    judge,
+    judge_all,
+    judge_beside,
+    languages,
+    score,
+)
 from moderation.rules import RULES, Case, Copies, EntryList, History, Mode, Policy, Setting
 from moderation.text import Normalised, normalise
 from moderation.verdict import (
     Action,
     Contribution,
     Habit,
+    Opinion,
     Scores,
     Signal,
     Thresholds,
@@ -656,6 +665,56 @@ class TestLanguages:
 
         assert languages(normalise("idiot"), [], german) == Languages(spoken=(), detected=(), unread=())
         assert languages(normalise("idiot"), ["de"], german).detected == ("de",)
+
+
+def beside(judged: Case, shadow: Scorer, serving: Scorer | None = None) -> tuple[Opinion, list[str]]:
+    """What a model on trial says of a case, and how it failed."""
+    failures: list[str] = []
+    verdict = judge(judged, serving or Scorer(0.5))
+    told = judge_beside(judged, verdict, shadow, failed=lambda error: failures.append(str(error)))
+    return told, failures
+
+
+@pytest.mark.parametrize("lists", [[], [terms("day")], [terms("day", action=APPROVE)]])
+@pytest.mark.parametrize("rejection", [-5.0, 0.5, 5.0])
+def test_a_model_on_trial_says_what_its_verdict_would_be(
+    rejection: float, lists: list[EntryList]
+) -> None:
+    judged = case("What a day.", *lists, parent_id="1")
+    shadow = Scorer(rejection, habits={"reply": 1.0, "listed_term": -0.5})
+
+    told, failures = beside(judged, shadow)
+
+    own = judge(judged, shadow)
+    assert (told.action, told.probability, told.model) == (own.action, own.probability, own.model)
+    assert failures == []
+
+
+@pytest.mark.parametrize("scorer", [BreaksAtScoring(), Scorer(math.nan), Scorer(math.inf)])
+def test_a_model_on_trial_that_breaks_would_ask_a_person_and_is_told_of(scorer: Scorer) -> None:
+    told, failures = beside(case("What a day."), scorer)
+
+    assert (told.action, told.probability) == (REVIEW, None)
+    assert len(failures) == 1
+    # Nobody knows what it would say, so it contradicts nobody.
+    assert not told.disputes(judge(case("What a day."), Scorer(-5.0)))
+
+
+def test_a_model_on_trial_is_not_asked_about_what_it_cannot_read() -> None:
+    german = case("Das ist doch wirklich ein schöner Tag, an dem nichts geschieht.")
+
+    told, failures = beside(german, Scorer(-5.0), Scorer(-5.0, languages=frozenset({"en", "de"})))
+
+    assert (told.action, told.probability, failures) == (REVIEW, None, [])
+
+
+def test_nothing_is_disputed_where_the_serving_model_did_not_speak() -> None:
+    judged = case("What a day.")
+    told, _ = beside(judged, Scorer(-5.0), Scorer(0.5))
+
+    assert told.disputes(judge(judged, Scorer(0.5)))
+    assert not told.disputes(judge(judged, Scorer(-4.0)))
+    assert not told.disputes(judge(judged, BROKEN[0]))
 
 
 class TestHabits:

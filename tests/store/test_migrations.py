@@ -25,7 +25,7 @@ from moderation.store.tables import Base, ModelGroup, Site, SiteRule
 from moderation.verdict import Accepted, Action
 from tests.classifier.making import keep
 from tests.conftest import at
-from tests.making import stored
+from tests.making import opinion, put_on_trial, stored
 
 
 def test_the_migrations_build_what_the_tables_say(database):
@@ -278,6 +278,27 @@ def test_an_older_version_learns_from_what_was_forgotten_and_keeps_the_rest(data
     check_schema(database)
     with database.reading() as session:
         assert len(list(feedback.examples(session))) == 2
+
+
+def test_an_older_version_knows_of_no_trial_and_keeps_the_rest(database, site, tmp_path):
+    keep(tmp_path, "site-1")
+    with database.writing() as session:
+        comment = stored(session, site, opinion=opinion(Action.APPROVE))
+        session.commit()
+    put_on_trial(database, tmp_path, "site-1")
+
+    _downgrade(database, "0008")
+
+    with database.engine.begin() as connection:
+        assert "shadow_verdicts" not in inspect(connection).get_table_names()
+    upgrade(database)
+    check_schema(database)
+    with database.reading() as session:
+        found = review.comment(session, comment.id)
+        assert (found.verdict.model, found.shadow) == ("base", None)
+        assert [(one.shadow, one.shadow_since) for one in session.scalars(select(ModelGroup))] == [
+            (None, None)
+        ]
 
 
 def test_two_upgrades_at_once_are_one(tmp_path, request):

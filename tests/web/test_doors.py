@@ -76,6 +76,8 @@ DOORS = {
     "GET /console/models/<model_name>": READER,
     "GET /console/models/<model_name>/promote": ADMIN_OF_ALL,
     "POST /console/models/<model_name>/promote": ADMIN_OF_ALL,
+    "POST /console/models/<model_name>/trial": ADMIN_OF_ALL,
+    "POST /console/trial/end": ADMIN_OF_ALL,
     "GET /console/rollback": ADMIN_OF_ALL,
     "POST /console/rollback": ADMIN_OF_ALL,
     "GET /console/overview": READER,

@@ -2,7 +2,14 @@
 
 from moderation.store.tables.backtests import Backtest
 from moderation.store.tables.base import Base
-from moderation.store.tables.comments import NOT_JUDGED, Comment, Facet, Sketch, StoredVerdict
+from moderation.store.tables.comments import (
+    NOT_JUDGED,
+    Comment,
+    Facet,
+    ShadowVerdict,
+    Sketch,
+    StoredVerdict,
+)
 from moderation.store.tables.decisions import Act, Chosen, Claim, Decision, Hold, Note, standing
 from moderation.store.tables.kinds import (
     BacktestState,
@@ -51,6 +58,7 @@ __all__ = [
     "RecoveryCode",
     "RejectionReason",
     "Role",
+    "ShadowVerdict",
     "Site",
     "SiteList",
     "SiteRule",

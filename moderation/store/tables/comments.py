@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from moderation.store.tables.base import Base, Key
 from moderation.store.tables.kinds import WaitsFor
 from moderation.store.tables.sites import Site
-from moderation.verdict import Action, Signal, Thresholds, Verdict
+from moderation.verdict import Action, Opinion, Signal, Thresholds, Verdict
 
 if TYPE_CHECKING:
     from moderation.store.tables.decisions import Decision
@@ -124,9 +124,16 @@ class Comment(Base):
 
     site: Mapped[Site] = relationship(init=False, lazy="raise")
     verdict: Mapped["StoredVerdict"] = relationship(init=False, lazy="raise", back_populates="comment")
+    # None where no model was on trial.
+    shadow: Mapped["ShadowVerdict | None"] = relationship(init=False, lazy="raise")
     decisions: Mapped[list["Decision"]] = relationship(
         init=False, lazy="raise", back_populates="comment", order_by="Decision.revision"
     )
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether a model on trial said otherwise than the verdict; both must be loaded."""
+        return self.shadow is not None and self.shadow.value().disputes(self.verdict.value())
 
 
 class Sketch(Base):
@@ -184,3 +191,22 @@ class StoredVerdict(Base):
             policy=self.policy,
             thresholds=thresholds,
         )
+
+
+class ShadowVerdict(Base):
+    """What the model that was on trial then said of a comment, beside the verdict. It has no effect."""
+
+    __tablename__ = "shadow_verdicts"
+
+    # It says nothing without its comment, and goes with it.
+    comment_id: Mapped[int] = mapped_column(
+        ForeignKey(Comment.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    model: Mapped[str] = mapped_column(String(100))
+    action: Mapped[Action]
+    # Null where the model failed on the text, or does not read its language.
+    probability: Mapped[float | None]
+
+    def value(self) -> Opinion:
+        """Return the opinion as it was given."""
+        return Opinion(model=self.model, action=self.action, probability=self.probability)

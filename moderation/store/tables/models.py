@@ -42,3 +42,4 @@ class ModelGroup(Base):
     chosen_by: Mapped[str | None] = mapped_column(String(255), default=None)
     # Judges beside the one that serves, without effect.
     shadow: Mapped[str | None] = mapped_column(ForeignKey(Model.name), default=None)
+    shadow_since: Mapped[datetime | None] = mapped_column(default=None)

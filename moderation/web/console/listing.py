@@ -13,6 +13,7 @@ from moderation import review, sites, urgency
 from moderation.review import Row, Wanted, claims
 from moderation.store.tables import Comment, Role, WaitsFor
 from moderation.urgency import Ground
+from moderation.verdict import Action
 from moderation.web.console import filtering
 from moderation.web.console.blueprint import allowed, bp
 from moderation.web.console.filters import percent
@@ -34,6 +35,28 @@ _ATTRIBUTES: dict[str, LazyString] = {
     "identity_attack": lazy_gettext("an attack on a group"),
     "spam": lazy_gettext("spam"),
 }
+
+DISPUTES: dict[tuple[Action, Action], LazyString] = {
+    (Action.REVIEW, Action.APPROVE): lazy_gettext(
+        "A model on trial would publish this; the serving one asks."
+    ),
+    (Action.REVIEW, Action.REJECT): lazy_gettext(
+        "A model on trial would reject this; the serving one asks."
+    ),
+    (Action.APPROVE, Action.REVIEW): lazy_gettext(
+        "A model on trial would ask; the serving one published this."
+    ),
+    (Action.APPROVE, Action.REJECT): lazy_gettext(
+        "A model on trial would reject this; the serving one published it."
+    ),
+    (Action.REJECT, Action.REVIEW): lazy_gettext(
+        "A model on trial would ask; the serving one rejected this."
+    ),
+    (Action.REJECT, Action.APPROVE): lazy_gettext(
+        "A model on trial would publish this; the serving one rejected it."
+    ),
+}
+"""What is said where two models disagree, by what the serving one says and what the other would."""
 
 
 def shown(db: Session, wanted: Wanted, *, now: datetime) -> dict[str, Any]:
@@ -88,9 +111,22 @@ def urgent(comment: Comment) -> list[str]:
     return told
 
 
+@bp.app_template_filter()
+def disputed(comment: Comment) -> LazyString | None:
+    """Say in a sentence what a model on trial would do with a comment otherwise, where it would.
+
+    Whoever checks a decision shall not be told: it would sway the check.
+    """
+    is_checked = comment.waits_for in {WaitsFor.AUDIT, WaitsFor.SECOND_OPINION}
+    if is_checked or not comment.is_disputed or comment.shadow is None:
+        return None
+    return DISPUTES[comment.verdict.action, comment.shadow.action]
+
+
 def _because(comment: Comment, when: str) -> str:
     verdict = comment.verdict
-    ground = next(iter(urgency.grounds(verdict.probability, verdict.scores)), None)
+    grounds = urgency.grounds(verdict.probability, verdict.scores, is_disputed=comment.is_disputed)
+    ground = next(iter(grounds), None)
     told: str
     if comment.waits_for is WaitsFor.AUDIT:
         told = _(
@@ -100,6 +136,11 @@ def _because(comment: Comment, when: str) -> str:
         told = _("First comes the comment due %(when)s: a second opinion on it is wanted.", when=when)
     elif ground is Ground.UNJUDGED:
         told = _("First comes the comment due %(when)s: the service could not judge it.", when=when)
+    elif ground is Ground.DISPUTE:
+        told = _(
+            "First comes the comment due %(when)s: a model on trial disagrees with the serving one.",
+            when=when,
+        )
     elif ground is Ground.HARM:
         told = _(
             "First comes the comment due %(when)s: it may be %(what)s (%(share)s).",

@@ -21,6 +21,7 @@ from moderation.refusal import Refusal
 from moderation.registry import Choice
 from moderation.store.tables import Role
 from moderation.web import charts
+from moderation.web.console import trials
 from moderation.web.console.blueprint import allowed, bp, frame, moderator, needs
 from moderation.web.console.gates import ACTIONS, Gate, gate_of
 from moderation.web.console.overview import LATELY
@@ -81,7 +82,7 @@ class Pair:
 
 @bp.get("/models")
 def models() -> str:
-    """Show the model that serves with its card, and the others."""
+    """Show the model that serves with its card, what is on trial beside it, and the others."""
     return _page(None)
 
 
@@ -170,11 +171,49 @@ def rollback_submit() -> Response | tuple[str, HTTPStatus]:
     return _done(entry, given.group)
 
 
-def _page(model_name: str | None) -> str:
+@bp.post("/models/<model_name>/trial")
+@needs(Role.ADMIN, every_site=True)
+def put_on_trial(model_name: str) -> Response | tuple[str, HTTPStatus]:
+    """Let another model judge beside the serving one, without effect."""
+    given, now = form(GroupQuery), datetime.now(UTC)
+    with state().database.reading() as db:
+        entry = _entry(db, model_name)
+        _chosen(db, given.group)
+    try:
+        with state().database.reading() as db:
+            proved = registry.prove(db, _folder(), entry.name)
+        with state().database.writing() as db:
+            registry.put_on_trial(db, _folder(), proved, group=given.group, by=moderator(), now=now)
+            db.commit()
+    except Refusal as error:
+        problem = str(error)
+        if isinstance(error, registry.ServesAlready):
+            problem = _("%(model)s serves already: put another model on trial.", model=error.model)
+        return _page(entry.name, given.group, problem=problem), HTTPStatus.CONFLICT
+    return _changed(
+        _("%(model)s is on trial now, in every process within seconds.", model=entry.name), given.group
+    )
+
+
+@bp.post("/trial/end")
+@needs(Role.ADMIN, every_site=True)
+def end_trial() -> Response:
+    """Let no other model judge beside the serving one any more."""
+    given, now = form(GroupQuery), datetime.now(UTC)
+    with state().database.reading() as db:
+        _chosen(db, given.group)
+    with state().database.writing() as db:
+        ended = registry.end_trial(db, group=given.group, by=moderator(), now=now)
+        db.commit()
+    told = _("%(model)s is no longer on trial.", model=ended) if ended else _("No model is on trial.")
+    return _changed(told, given.group)
+
+
+def _page(model_name: str | None, group: str | None = None, *, problem: str | None = None) -> str:
     now = datetime.now(UTC)
     with state().database.reading() as db:
         groups = registry.choices(db, _folder())
-        chosen = _chosen(db, query(GroupQuery).group)
+        chosen = _chosen(db, group or query(GroupQuery).group)
         entries = registry.entries(db, _folder())
         serving = _named(entries, chosen.model)
         shown = _known(entries, model_name) if model_name else None
@@ -187,7 +226,8 @@ def _page(model_name: str | None) -> str:
             group=_in_address(chosen),
             groups=groups,
             default=registry.DEFAULT,
-            problems=[chosen.problem] if chosen.problem else state().serving.problems,
+            problems=[problem] if problem else _problems(chosen),
+            trial=trials.shown(db, chosen, now=now),
             current=current.version if current else None,
             serving=serving,
             shown=subject,
@@ -254,11 +294,19 @@ def _refused(
 
 
 def _done(entry: Entry, group: str) -> Response:
+    return _changed(_("%(model)s serves now, in every process within seconds.", model=entry.name), group)
+
+
+def _changed(told: str, group: str) -> Response:
     # The others look within a second; whoever pressed the button sees it at once.
     state().serving.refresh()
-    flash(_("%(model)s serves now, in every process within seconds.", model=entry.name))
+    flash(told)
     named = None if group == registry.DEFAULT else group
     return redirect(url_for("console.models", group=named), code=303)
+
+
+def _problems(chosen: Choice) -> Sequence[str]:
+    return [chosen.problem] if chosen.problem else state().serving.problems
 
 
 def _may_choose() -> bool:

@@ -154,6 +154,8 @@ ACTS = (
     _("Took back a change of the policy"),
     _("Tried a change of the policy on past comments"),
     _("Promoted a model"),
+    _("Put a model on trial"),
+    _("Ended the trial of a model"),
     _("Put a site into a group that shares a model"),
     _("Went back to the model before"),
     _("Let models forget decisions"),
