@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -31,6 +31,15 @@ from moderation.verdict import Action, Opinion, Verdict
 
 AKISMET_PREFIX = "akismet-"
 """Stands before the guid of a check that came from an Akismet client, to make the comment's id."""
+
+AUDITS_AT_FIRST, AUDITS = 0.2, 0.05
+"""Of automatic verdicts, how many a person checks where an owner chose nothing: first, and later.
+
+What a model may decide alone is promised on checks. At one in a hundred, each check stands for so many
+comments that a site waits for years, and each retrained model would leave everything to people.
+"""
+FIRST_COMMENTS = 1_000
+"""So many comments of a site are its first ones."""
 
 # A client that heard no answer asks again at once, or after its time-out.
 _RETRIED_WITHIN = timedelta(minutes=10)
@@ -210,11 +219,15 @@ def comment_columns(
     text: Normalised,
     *,
     opinion: Opinion | None = None,
+    audits: float = 0.0,
     edition: int,
     now: datetime,
 ) -> dict[str, Any]:
-    """Say what the row of a comment holds, for which the verdict holds; `text` is normalised."""
-    waits_for, audit_share = _waits_for(site, draft, verdict, edition)
+    """Say what the row of a comment holds, for which the verdict holds; `text` is normalised.
+
+    With the probability `audits`, chance chooses an automatic verdict for a person's check.
+    """
+    waits_for = _waits_for(site, draft, verdict, edition, audits)
     patience = urgency.FOR_A_CHECK
     if waits_for is WaitsFor.DECISION:
         is_disputed = opinion is not None and opinion.disputes(verdict)
@@ -245,7 +258,7 @@ def comment_columns(
         "page_key": history.page_key(draft.page.url),
         "language": detect(text) or site.languages.partition(",")[0],
         "due_at": now + patience,
-        "audit_share": audit_share,
+        "audit_share": audits if waits_for is WaitsFor.AUDIT else None,
         "outcome": verdict.action,
         "waits_for": waits_for,
     }
@@ -303,7 +316,10 @@ def _insert(
     now: datetime,
 ) -> Comment:
     text = normalise(draft.text)
-    columns = comment_columns(site, draft, verdict, text, opinion=opinion, edition=edition, now=now)
+    audits = _share_of_audits(session, site) if verdict.action is not Action.REVIEW else 0.0
+    columns = comment_columns(
+        site, draft, verdict, text, opinion=opinion, audits=audits, edition=edition, now=now
+    )
     numbers = sketch(text)
     wave = waves.join(session, site.id, draft.id, numbers, columns["text_hash"], now=now)
     comment = Comment(**columns, wave_id=wave)
@@ -324,14 +340,19 @@ def _insert(
 
 
 def _waits_for(
-    site: Site, draft: Submission, verdict: Verdict, edition: int
-) -> tuple[WaitsFor | None, float | None]:
-    """Say what the comment waits for, and with what probability chance chose it where it did."""
+    site: Site, draft: Submission, verdict: Verdict, edition: int, audits: float
+) -> WaitsFor | None:
     if verdict.action is Action.REVIEW:
-        return WaitsFor.DECISION, None
-    if chance.falls(site.audit_share, "audit", site.id, draft.id, edition):
-        return WaitsFor.AUDIT, site.audit_share
-    return None, None
+        return WaitsFor.DECISION
+    return WaitsFor.AUDIT if chance.falls(audits, "audit", site.id, draft.id, edition) else None
+
+
+def _share_of_audits(session: Session, site: Site) -> float:
+    if site.audit_share is not None:
+        return site.audit_share
+    first = select(Comment.id).where(Comment.site_id == site.id).limit(FIRST_COMMENTS).subquery()
+    sent = session.scalar(select(func.count()).select_from(first)) or 0
+    return AUDITS_AT_FIRST if sent < FIRST_COMMENTS else AUDITS
 
 
 def _says_the_same(stored: Comment, draft: Submission) -> bool:

@@ -72,6 +72,24 @@ class TestAudits:
             assert comment.audit_share == ALL
             assert review.count_waiting(session) == 1
 
+    def test_where_nobody_chose_the_first_comments_are_checked_more_than_the_later(
+        self, database, site, monkeypatch
+    ):
+        monkeypatch.setattr(intake, "FIRST_COMMENTS", 30)
+        monkeypatch.setattr(intake, "AUDITS", 0.1)
+        with database.writing() as session:
+            blog = session.get(Site, site.id)
+            blog.audit_share = None
+            shares = [
+                stored(
+                    session, blog, str(number), text=f"Day {number}", action=Action.APPROVE
+                ).audit_share
+                for number in range(80)
+            ]
+
+        assert set(shares[:30]) == {None, intake.AUDITS_AT_FIRST}
+        assert set(shares[30:]) == {None, 0.1}
+
     def test_what_a_person_decides_anyway_needs_no_audit(self, database, checked):
         with database.writing() as session:
             comment = stored(session, checked)

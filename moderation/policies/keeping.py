@@ -43,7 +43,8 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, tag="choices"):
     # None for what the model was made for.
     good_lost: float | None
     bad_published: float | None
-    audit_share: float
+    # None for as many as it takes: more of the first comments than later.
+    audit_share: float | None
     second_share: float
 
 

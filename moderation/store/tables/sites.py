@@ -27,8 +27,9 @@ class Site(Base):
     # The shares of mistakes that the owner accepts; null for what the model was made for.
     good_lost: Mapped[float | None] = mapped_column(default=None)
     bad_published: Mapped[float | None] = mapped_column(default=None)
-    # The shares of automatic verdicts that a person checks, and of decisions that a second one does.
-    audit_share: Mapped[float] = mapped_column(default=0.01)
+    # The shares of automatic verdicts that a person checks, null for what intake thinks right; and of
+    # decisions that a second person checks.
+    audit_share: Mapped[float | None] = mapped_column(default=None)
     second_share: Mapped[float] = mapped_column(default=0.02)
     # Grows with each change of these, the rules or the lists.
     policy_revision: Mapped[int] = mapped_column(default=1)

@@ -8,7 +8,7 @@ from flask import render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from moderation import backtests, policies, sites
+from moderation import backtests, intake, policies, sites
 from moderation.classifier.thresholds import SHARES
 from moderation.policies import CHOICES, Change, Choices
 from moderation.refusal import Refusal
@@ -39,8 +39,8 @@ class ChoicesForm(msgspec.Struct, frozen=True):
             ),
             good_lost=_number(self.good_lost) if self.good_lost else None,
             bad_published=_number(self.bad_published) if self.bad_published else None,
-            audit_share=round(_number(self.audit_percent) / 100, _DIGITS),
-            second_share=round(_number(self.second_percent) / 100, _DIGITS),
+            audit_share=_part(self.audit_percent) if self.audit_percent.strip() else None,
+            second_share=_part(self.second_percent),
         )
 
 
@@ -100,6 +100,7 @@ def _page(db: Session, site: Site, typed: ChoicesForm, *, error: Refusal | None 
         model=serving.version if serving else None,
         good_lost=budgets("good_lost", "reject_at"),
         bad_published=budgets("bad_published", "review_at"),
+        usual_audits=(intake.AUDITS_AT_FIRST, intake.FIRST_COMMENTS, intake.AUDITS),
         error=error,
         most=backtests.USUAL,
         **frame(db),
@@ -115,9 +116,13 @@ def _typed(chosen: Choices) -> ChoicesForm:
         languages=chosen.languages.replace(",", ", "),
         good_lost="" if chosen.good_lost is None else f"{chosen.good_lost:g}",
         bad_published="" if chosen.bad_published is None else f"{chosen.bad_published:g}",
-        audit_percent=f"{chosen.audit_share * 100:g}",
+        audit_percent="" if chosen.audit_share is None else f"{chosen.audit_share * 100:g}",
         second_percent=f"{chosen.second_share * 100:g}",
     )
+
+
+def _part(percent: str) -> float:
+    return round(_number(percent) / 100, _DIGITS)
 
 
 def _number(written: str) -> float:

@@ -55,9 +55,12 @@ def difference(change: PolicyChange) -> Difference:
 
 def _values(rule: str | None, kept: Kept | None) -> dict[str, str]:
     if isinstance(kept, Choices):
-        return {_(label): _share(getattr(kept, field)) for field, label in _OF_CHOICES.items()} | {
-            _("Languages"): kept.languages
-        }
+        return {
+            _(label): _("by itself")
+            if field == "audit_share" and kept.audit_share is None
+            else _share(getattr(kept, field))
+            for field, label in _OF_CHOICES.items()
+        } | {_("Languages"): kept.languages}
     if isinstance(kept, KeptList):
         return {
             _("Kind"): worded(kept.kind),
