@@ -15,11 +15,11 @@ from moderation import access, backtests, callbacks, delivery, moderators, polic
 from moderation.policies import Change
 from moderation.review import acts
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import Moderator, Role, Site
 from moderation.verdict import Action
 from moderation.web import create_app
-from tests.conftest import SHIPPED_MODELS, add_site, at
+from tests.conftest import SHIPPED_MODELS, add_site, at, fresh_file
 from tests.making import stored
 from tests.running import free_port
 from tests.web.letting_in import add, sealed
@@ -175,8 +175,7 @@ def world(tmp_path_factory) -> Iterator[World]:
         oidc_client_id="x",
         oidc_client_secret="y",
     )
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     here = add_site(database, SITE, "0123456789ab")
     there = add_site(database, "forum", "0123456789cd")
     visitors = {
