@@ -10,9 +10,13 @@ from moderation.labels import Decider
 from moderation.store import Database
 from moderation.store.tables import AuditEntry
 from moderation.verdict import Action
+from tests.classifier.conftest import few_fixed_texts
 from tests.classifier.making import NOW, decisions, write_corpus
 from tests.conftest import add_site, at, fresh_file
 from tests.making import decider, draft, stored, verdict
+
+# A fixture is known by its name where it is imported.
+__all__ = ["few_fixed_texts"]
 
 
 @pytest.fixture
@@ -194,7 +198,7 @@ def test_forgotten_decisions_leave_no_trace_in_what_is_learnt(database, site, cl
         assert list(feedback.examples(session)) == clean
 
 
-def test_a_model_that_forgot_is_byte_for_byte_one_that_never_saw(tmp_path, clean):
+def test_a_model_that_forgot_is_byte_for_byte_one_that_never_saw(tmp_path, clean, few_fixed_texts):
     database = Database(fresh_file(tmp_path))
     learnt(database, add_site(database, "blog", "0123456789ab"), is_poisoned=True)
     with database.writing() as session:
