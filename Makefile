@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi translations pictures train bench-speed bench-quality bench-console bench-backtest \
-	bench-budgets bench-owner prove-console prove-durability try-wordpress try-hostile-text lock
+.PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed \
+	bench-quality bench-console bench-backtest bench-budgets bench-owner prove-console prove-durability \
+	try-wordpress try-hostile-text lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,14 +17,19 @@ run: .venv/ready ## Set everything up and start the service on http://127.0.0.1:
 demo: .venv/ready ## Start the service and an example blog with a few dozen comments to moderate
 	@exec $(BIN)/python examples/blog/demo.py $(DEMO)
 
-test: .venv/ready-for-work ## Set everything up and run every test
-	@tests/get-chromium || true
-	@tests/get-php || true
-	@tests/get-nginx || true
+test: programs-for-tests ## Set everything up and run every test
+	$(BIN)/python -m pytest --numprocesses 3
+
+coverage: programs-for-tests ## Run every test and name the lines that none of them reaches
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses 3
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+programs-for-tests: .venv/ready-for-work
+	@tests/get-chromium || true
+	@tests/get-php || true
+	@tests/get-nginx || true
 
 check: .venv/ready-for-work ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .

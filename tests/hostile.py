@@ -22,13 +22,13 @@ from flask import Flask
 from playwright.sync_api import APIResponse, Browser
 
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import Role
 from moderation.web import create_app
 from moderation.web.console.unseen import readable
 from tests.browsing import PASSWORD
 from tests.chromium import Missing, Watched, chromium, log_in
-from tests.conftest import add_moderator, listening
+from tests.conftest import add_moderator, fresh_file, listening
 from tests.filling import fill
 from tests.furnishing import models
 from tests.web.pages import Examples, addresses, overviews
@@ -155,8 +155,7 @@ def problems(browser: Browser, bundles: Sequence[Sequence[str]]) -> list[str]:
         settings = Settings(
             instance=Path(folder), models=models(Path(folder, "models")), log_format="json"
         )
-        database = Database(settings.where_data_lives())
-        upgrade(database)
+        database = Database(fresh_file(settings.instance))
         ana = add_moderator(database, "ana", Role.ADMIN)
         comments, examples = fill(database, ana, bundles)
         with listening(settings) as address:

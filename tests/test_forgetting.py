@@ -7,12 +7,16 @@ from moderation import audit, feedback, forgetting, intake, moderators, review
 from moderation.classifier import retraining, storage, training
 from moderation.classifier.corpus import Corpus
 from moderation.labels import Decider
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import AuditEntry
 from moderation.verdict import Action
+from tests.classifier.conftest import few_fixed_texts
 from tests.classifier.making import NOW, decisions, write_corpus
-from tests.conftest import add_site, at
+from tests.conftest import add_site, at, fresh_file
 from tests.making import decider, draft, stored, verdict
+
+# A fixture is known by its name where it is imported.
+__all__ = ["few_fixed_texts"]
 
 
 @pytest.fixture
@@ -175,8 +179,7 @@ def learnt(database, site, *, is_poisoned):
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory):
     """What is learnt where mallory never decided."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('clean') / 'moderation.db'}")
-    upgrade(database)
+    database = Database(fresh_file(tmp_path_factory.mktemp("clean")))
     yield learnt(database, add_site(database, "blog", "0123456789ab"), is_poisoned=False)
     database.close()
 
@@ -195,9 +198,8 @@ def test_forgotten_decisions_leave_no_trace_in_what_is_learnt(database, site, cl
         assert list(feedback.examples(session)) == clean
 
 
-def test_a_model_that_forgot_is_byte_for_byte_one_that_never_saw(tmp_path, clean):
-    database = Database(f"sqlite:///{tmp_path / 'moderation.db'}")
-    upgrade(database)
+def test_a_model_that_forgot_is_byte_for_byte_one_that_never_saw(tmp_path, clean, few_fixed_texts):
+    database = Database(fresh_file(tmp_path))
     learnt(database, add_site(database, "blog", "0123456789ab"), is_poisoned=True)
     with database.writing() as session:
         forget(session, forgetting.of(moderators.by_name(session, "mallory")))

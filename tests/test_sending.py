@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from moderation.sending import Sender, attempt, sender, try_out
 from moderation.store import Database, upgrade
 from moderation.store.tables import Delivery, DeliveryState, RejectionReason, Site
 from moderation.verdict import Action
-from tests.conftest import KEY, START, add_site, at
+from tests.conftest import KEY, START, add_site, at, fresh_database
 from tests.making import decider, draft, stored, verdict
 from tests.receiving import HERE, hang, not_http, receiving, reset, status
 
@@ -31,22 +30,10 @@ SECOND = timedelta(seconds=1)
 on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    """An SQLite file at the newest schema, to copy: that is quicker than making one."""
-    file = tmp_path_factory.mktemp("empty") / "moderation.db"
-    made = Database(f"sqlite:///{file}")
-    upgrade(made)
-    made.close()
-    return file
-
-
 @pytest.fixture(params=["sqlite"])
-def database_url(request, empty, tmp_path):
+def database_url(request, tmp_path):
     """The URL of a fresh database."""
-    if request.param == "postgresql":
-        return request.getfixturevalue("postgresql")()
-    return f"sqlite:///{shutil.copy(empty, tmp_path)}"
+    return fresh_database(request, tmp_path)
 
 
 @pytest.fixture

@@ -5,15 +5,14 @@ import pytest
 from bench import filled
 from moderation import review
 from moderation.review import Wanted
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.verdict import Action
-from tests.conftest import at
+from tests.conftest import at, fresh_file
 
 
 @pytest.mark.parametrize(("count", "waiting"), [(60, 25), (120, 50)])
 def test_what_is_rare_is_as_rare_in_any_number_of_comments(tmp_path, count, waiting):
-    database = Database(f"sqlite:///{tmp_path / 'filled.db'}")
-    upgrade(database)
+    database = Database(fresh_file(tmp_path))
     filled.fill(database, count, waiting, now=at(0), tell=lambda *_: None)
     asked = (
         Wanted(),

@@ -1,12 +1,15 @@
 """Fixtures of the classifier's tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from moderation.classifier.corpus import Corpus
+from moderation.classifier.gate import fixed
 from moderation.classifier.model import Classifier
+from moderation.classifier.safety import evasion, honest, identity
 from moderation.classifier.training import Trained, train
 from tests.classifier.making import NOW, keep, made_by_hand, write_corpus
 
@@ -19,6 +22,22 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 @pytest.fixture(scope="session")
 def trained(corpus: Corpus) -> Trained:
     return train(corpus, name="base-2026-01", now=NOW)
+
+
+@pytest.fixture(scope="module")
+def few_fixed_texts() -> Iterator[None]:
+    """Ask new models about every eighth of the fixed texts only: all of them take seconds each time."""
+    templates, abuses, honest_texts = (
+        every[::8] for every in (identity.templates(), evasion.abuses(), honest.texts())
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity, "templates", lambda: templates)
+        patch.setattr(evasion, "abuses", lambda: abuses)
+        patch.setattr(honest, "texts", lambda: honest_texts)
+        # They are kept from the first time on, so these are kept apart.
+        for kept in ("_civil", "_abuse", "_disguised", "_honest"):
+            patch.setattr(fixed, kept, cache(getattr(fixed, kept).__wrapped__))
+        yield
 
 
 @pytest.fixture

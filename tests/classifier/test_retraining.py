@@ -33,6 +33,8 @@ from tests.journeys.test_learning import comments
 
 LATER = NOW + timedelta(days=30)
 
+pytestmark = pytest.mark.usefixtures("few_fixed_texts")
+
 
 @pytest.fixture(scope="module")
 def base(trained: Trained) -> Classifier:
@@ -40,7 +42,7 @@ def base(trained: Trained) -> Classifier:
 
 
 @pytest.fixture(scope="module")
-def retrained(base: Classifier) -> Retrained:
+def retrained(base: Classifier, few_fixed_texts: None) -> Retrained:
     return retrain(base, decisions(1500), name="site-1", now=LATER)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -9,10 +10,10 @@ from sqlalchemy import select
 
 from moderation import delivery, review, sites
 from moderation.cli import main
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import Delivery
 from moderation.verdict import Action
-from tests.conftest import add_site, at
+from tests.conftest import add_site, at, fresh_file
 from tests.making import decider, stored
 from tests.receiving import receiving, status
 
@@ -24,8 +25,7 @@ def run(tmp_path, monkeypatch):
     """Run a command beside a database with two sites."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MODERATION_CALLBACK_NETWORKS", "127.0.0.0/8")
-    database = Database("sqlite:///instance/moderation.db")
-    upgrade(database)
+    database = Database(fresh_file(Path("instance")))
     add_site(database, "blog", "0123456789ab")
     add_site(database, "other", "cdef00000000")
     database.close()

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from moderation.cli import main
 from moderation.rules.settings import SETTABLE
 from tests.classifier.making import write_corpus
-from tests.conftest import SHIPPED_MODELS
+from tests.conftest import SHIPPED_MODELS, fresh_file
 from tests.running import free_port
 
 SHIPPED = next(SHIPPED_MODELS.glob("base-*")).name
@@ -32,9 +32,9 @@ def run(tmp_path, monkeypatch) -> Callable[..., Result]:
 
 
 @pytest.fixture
-def ready(run) -> Callable[..., Result]:
+def ready(run, tmp_path) -> Callable[..., Result]:
     """The same with a database at the newest schema."""
-    assert run("db", "upgrade").exit_code == 0
+    fresh_file(tmp_path / "instance")
     return run
 
 

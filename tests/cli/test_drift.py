@@ -3,15 +3,15 @@
 import json
 import random
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from moderation.cli import main
-from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import Site
-from tests.conftest import KEY, add_site
+from tests.conftest import KEY, add_site, fresh_file
 from tests.planting import SEED, plant
 
 
@@ -19,8 +19,7 @@ from tests.planting import SEED, plant
 def run(tmp_path, monkeypatch):
     """Run a command on a database where the blog has moved and the forum has not."""
     monkeypatch.chdir(tmp_path)
-    database = Database(Settings().where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(Path("instance")))
     today = datetime.now(UTC).date()
     monday = datetime.combine(today - timedelta(days=today.weekday() + 7), time(), UTC)
     lots = random.Random(SEED)

@@ -1,14 +1,16 @@
 """`moderation labels` as an operator types it."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from moderation import feedback, review, sites
 from moderation.cli import main
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import WaitsFor
 from moderation.verdict import Action
-from tests.conftest import add_site, at
+from tests.conftest import add_site, at, fresh_file
 from tests.making import decider, stored
 
 
@@ -16,8 +18,7 @@ from tests.making import decider, stored
 def run(tmp_path, monkeypatch):
     """Run a command beside a database with a site, on whose comments two people decided."""
     monkeypatch.chdir(tmp_path)
-    database = Database("sqlite:///instance/moderation.db")
-    upgrade(database)
+    database = Database(fresh_file(Path("instance")))
     add_site(database, "blog", "0123456789ab")
     people = [decider(database, name) for name in ("ana", "mallory")]
     with database.writing() as session:

@@ -1,13 +1,15 @@
 """`moderation rules`: trials, the history and the way back, as an operator types them."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from moderation import policies, review, sites
 from moderation.cli import main
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.verdict import Action
-from tests.conftest import add_site, at
+from tests.conftest import add_site, at, fresh_file
 from tests.making import stored
 
 
@@ -15,8 +17,7 @@ from tests.making import stored
 def run(tmp_path, monkeypatch):
     """Run a command beside a database with a site, and comments that people decided on."""
     monkeypatch.chdir(tmp_path)
-    database = Database("sqlite:///instance/moderation.db")
-    upgrade(database)
+    database = Database(fresh_file(Path("instance")))
     add_site(database, "blog", "0123456789ab")
     with database.writing() as session:
         blog = sites.by_name(session, "blog")

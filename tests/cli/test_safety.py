@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner, Result
 
+from moderation.classifier.safety import evasion
 from moderation.classifier.storage import save
 from moderation.cli import main
 from tests.classifier.making import card_for, made_by_hand
@@ -20,7 +21,10 @@ def run(tmp_path, monkeypatch) -> Callable[..., Result]:
     return lambda *words: CliRunner().invoke(main, words)
 
 
-def test_every_bar_is_shown_with_what_was_found(run):
+@pytest.mark.parametrize("every_nth", [8, pytest.param(1, marks=pytest.mark.long)])
+def test_every_bar_is_shown_with_what_was_found(run, monkeypatch, every_nth):
+    some = evasion.abuses()[::every_nth]
+    monkeypatch.setattr(evasion, "abuses", lambda: some)
     told = run("evaluate", "--model", "base-2026-01", "--safety")
 
     lines = [line.strip() for line in told.stdout.splitlines()]

@@ -12,11 +12,20 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
 
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import Comment, Decision, Hold, Note
 from tests.browsing import PASSWORD
 from tests.chromium import Missing, Watched, chromium
-from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, at, left_out, listening
+from tests.conftest import (
+    KEY,
+    SHIPPED_MODELS,
+    add_moderator,
+    add_site,
+    at,
+    fresh_file,
+    left_out,
+    listening,
+)
 from tests.making import stored
 
 pytestmark = pytest.mark.long
@@ -166,8 +175,7 @@ def browser() -> Iterator[Browser]:
 def service(tmp_path) -> Iterator[tuple[Database, str]]:
     """A service on which two hundred comments wait, and nobody but ana decides."""
     settings = Settings(instance=tmp_path, models=SHIPPED_MODELS)
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     add_moderator(database, "ana")
     site = add_site(database, "blog", KEY)
     with database.writing() as session:

@@ -37,7 +37,9 @@ def other(database, tmp_path, request):
     """An empty database of the other kind."""
     is_on_sqlite = database.engine.dialect.name == "sqlite"
     url = (
-        request.getfixturevalue("postgresql")() if is_on_sqlite else f"sqlite:///{tmp_path / 'other.db'}"
+        request.getfixturevalue("postgresql")(request)
+        if is_on_sqlite
+        else f"sqlite:///{tmp_path / 'other.db'}"
     )
     made = at_newest(url)
     yield made
@@ -192,12 +194,12 @@ def test_a_backup_holds_all_that_was_acknowledged_before_it_began(database, site
         assert set(before) <= names
 
 
-def test_an_operator_backs_up_restores_and_moves(tmp_path, monkeypatch, postgresql):
+def test_an_operator_backs_up_restores_and_moves(tmp_path, monkeypatch, request):
     monkeypatch.chdir(tmp_path)
     database = at_newest(Settings().where_data_lives())
     add_site(database, "blog", KEY)
     database.close()
-    url = postgresql()
+    url = request.getfixturevalue("postgresql")(request)
 
     def run(*words: str, **settings: str):
         return CliRunner(env=settings).invoke(main, words)

@@ -302,7 +302,7 @@ def test_an_older_version_knows_of_no_trial_and_keeps_the_rest(database, site, t
 
 
 def test_two_upgrades_at_once_are_one(tmp_path, request):
-    for url in (f"sqlite:///{tmp_path / 'new.db'}", request.getfixturevalue("postgresql")()):
+    for url in (f"sqlite:///{tmp_path / 'new.db'}", request.getfixturevalue("postgresql")(request)):
         fresh = Database(url)
         with fresh.engine.begin() as connection:
             connection.execute(text("DROP TABLE IF EXISTS alembic_version"))

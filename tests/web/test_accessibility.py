@@ -15,12 +15,12 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import Role
 from moderation.web import create_app
 from tests.browsing import PASSWORD
 from tests.chromium import Missing, Watched, chromium, log_in
-from tests.conftest import add_moderator, left_out, listening
+from tests.conftest import add_moderator, fresh_file, left_out, listening
 from tests.furnishing import furnish, models
 from tests.web.pages import addresses, overviews
 from tests.web.providing import CLIENT, SECRET, providing
@@ -122,8 +122,7 @@ def door(browser, furnished) -> Iterator[Shown]:
 
 @contextmanager
 def _service(settings: Settings) -> Iterator[tuple[Database, Flask, str]]:
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     with listening(settings) as address:
         yield database, create_app(settings), address
     database.close()

@@ -10,10 +10,10 @@ import pytest
 
 from moderation import moderators
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import AuditEntry, FailedLogin, Login, Role
 from tests.browsing import PASSWORD, Console
-from tests.conftest import SHIPPED_MODELS, START, add_moderator, listening
+from tests.conftest import SHIPPED_MODELS, START, add_moderator, fresh_file, listening
 from tests.web.letting_in import add, let_in, opened
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1"
@@ -26,8 +26,7 @@ def settings(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def database(settings):
-    opened = Database(settings.where_data_lives())
-    upgrade(opened)
+    opened = Database(fresh_file(settings.instance))
     yield opened
     opened.close()
 

@@ -12,11 +12,11 @@ from moderation import intake, moderators, policies, review
 from moderation.draft import Author, Page
 from moderation.rules import ListKind, Scope
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import AuditEntry, Moderator, Permission, Role, Site
 from moderation.verdict import Action, Contribution, Habit, Signal
 from tests.browsing import Console
-from tests.conftest import SHIPPED_MODELS, START, add_moderator, add_site, at, listening
+from tests.conftest import SHIPPED_MODELS, START, add_moderator, add_site, at, fresh_file, listening
 from tests.making import draft, verdict
 
 SLUR = "You are a grobian and a scoundrel."
@@ -26,8 +26,7 @@ SLUR = "You are a grobian and a scoundrel."
 def service(tmp_path_factory):
     """A database, and a service on it."""
     settings = Settings(instance=tmp_path_factory.mktemp("service"), models=SHIPPED_MODELS)
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     with listening(settings) as address:
         yield database, address
     database.close()

@@ -12,10 +12,10 @@ import pytest
 from moderation import intake, moderators, review
 from moderation.draft import Author, Page
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.verdict import Action, Signal
 from tests.browsing import PASSWORD, Console
-from tests.conftest import SHIPPED_MODELS, START, add_moderator, add_site, at, listening
+from tests.conftest import SHIPPED_MODELS, START, add_moderator, add_site, at, fresh_file, listening
 from tests.making import draft, stored, verdict
 
 HOSTILE = (
@@ -27,8 +27,7 @@ HOSTILE = (
 def service(tmp_path_factory):
     """A database, and a service on it."""
     settings = Settings(instance=tmp_path_factory.mktemp("service"), models=SHIPPED_MODELS)
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     with listening(settings) as address:
         yield database, address
     database.close()

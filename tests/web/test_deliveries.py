@@ -7,13 +7,13 @@ import pytest
 
 from moderation import callbacks, delivery, review
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import DeliveryState
 from moderation.verdict import Action
 from moderation.web import create_serving_app
 from tests.browsing import Console
 from tests.calling import call
-from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, at, listening
+from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, at, fresh_file, listening
 from tests.making import stored
 from tests.receiving import HERE, receiving
 from tests.test_sending import eventually
@@ -26,8 +26,7 @@ def settings(tmp_path):
 
 @pytest.fixture
 def database(settings):
-    opened = Database(settings.where_data_lives())
-    upgrade(opened)
+    opened = Database(fresh_file(settings.instance))
     yield opened
     opened.close()
 

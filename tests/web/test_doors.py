@@ -10,16 +10,17 @@ from typing import NamedTuple
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from moderation import access, backtests, callbacks, delivery, moderators, policies, review, sites
 from moderation.policies import Change
 from moderation.review import acts
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import Moderator, Role, Site
 from moderation.verdict import Action
 from moderation.web import create_app
-from tests.conftest import SHIPPED_MODELS, add_site, at
+from tests.conftest import SHIPPED_MODELS, add_site, at, fresh_file
 from tests.making import stored
 from tests.running import free_port
 from tests.web.letting_in import add, sealed
@@ -177,8 +178,7 @@ def world(tmp_path_factory) -> Iterator[World]:
         oidc_client_id="x",
         oidc_client_secret="y",
     )
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     here = add_site(database, SITE, "0123456789ab")
     there = add_site(database, "forum", "0123456789cd")
     visitors = {
@@ -243,14 +243,19 @@ def doors(app: Flask) -> Iterator[str]:
                 yield f"{method} {path}"
 
 
-def come(world: World, who: Moderator | None, door: str, query: str = ""):
-    """Come to a door in a fresh browser, and return the answer."""
+def fresh(world: World, who: Moderator | None) -> FlaskClient:
+    """A browser in which nothing was done yet but to log in."""
     browser = world.app.test_client()
     if who is not None:
         with world.database.writing() as session:
             token = moderators.log_in(session, who, hours=1, now=at(1_000_000))
             session.commit()
         browser.set_cookie("moderation", sealed(world.settings, token=token))
+    return browser
+
+
+def come(world: World, browser: FlaskClient, door: str, query: str = ""):
+    """Come to a door, and return the answer."""
     method, _, path = door.partition(" ")
     path = re.sub(r"<(\w+)>", lambda name: str(world.things[name[1]]), path)
     # What the form of an act needs; the other forms need more, and say so to whoever is let in.
@@ -297,7 +302,7 @@ def test_everybody_gets_in_where_the_table_says_and_nowhere_else(world, without_
     wrong = []
     for door, needed in DOORS.items():
         for name, who in world.visitors.items():
-            answer = come(world, who, door)
+            answer = come(world, fresh(world, who), door)
             found, wanted = became(answer), expected(name, door)
             # A page that everybody may open may lead to the login, or refuse what it is asked.
             is_open = needed == EVERYBODY and found != "broken"
@@ -310,12 +315,14 @@ def test_everybody_gets_in_where_the_table_says_and_nowhere_else(world, without_
 
 def test_people_of_another_site_find_nothing_of_this_one_in_any_list(world):
     lists = [door for door in DOORS if door.startswith("GET") and "<" not in door]
+    visitors = ("moderator of another site", "admin of another site")
+    browsers = {name: fresh(world, world.visitors[name]) for name in visitors}
     told = []
     for door in lists:
         for question in QUESTIONS:
             query = question.format(site=world.site_id, comment=world.things["comment_id"])
-            for name in ("moderator of another site", "admin of another site"):
-                page = come(world, world.visitors[name], door, query).get_data(as_text=True)
+            for name, browser in browsers.items():
+                page = come(world, browser, door, query).get_data(as_text=True)
                 found = [word for word in (SITE, TEXT, AUTHOR, PAGE) if word in page]
                 if found:
                     told.append(f"{door}?{query} tells the {name} of {found}")
@@ -324,7 +331,7 @@ def test_people_of_another_site_find_nothing_of_this_one_in_any_list(world):
 
 def test_the_lists_would_tell_of_it(world):
     """What the test before looks for stands in the lists for those who may see it."""
-    by = world.visitors["admin of the site"]
+    by = fresh(world, world.visitors["admin of the site"])
     for door, word in (
         ("GET /console/", TEXT),
         ("GET /console/decisions", TEXT),
@@ -336,7 +343,7 @@ def test_the_lists_would_tell_of_it(world):
 
 
 def test_nothing_is_done_without_the_forms_token(world):
-    by = world.visitors["admin"]
+    by = fresh(world, world.visitors["admin"])
     for door in DOORS:
         if door.startswith("POST"):
             answer = come(world, by, door)

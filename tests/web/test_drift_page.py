@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine, event
 
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import Moderator, Permission, Site
 from tests.browsing import Console, words
-from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, listening
+from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, fresh_file, listening
 from tests.planting import SEED, plant
 
 MOST_QUERIES = 12
@@ -22,8 +22,7 @@ MOST_QUERIES = 12
 def service(tmp_path_factory):
     """A service where the last week of the blog is unlike the others; ben may look at the forum only."""
     settings = Settings(instance=tmp_path_factory.mktemp("drift"), models=SHIPPED_MODELS)
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     blog, forum = add_site(database, "blog", KEY), add_site(database, "forum", "fedcba987654")
     _ana, ben = (add_moderator(database, name) for name in ("ana", "ben"))
     today = datetime.now(UTC).date()

@@ -5,18 +5,17 @@ import re
 import pytest
 
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import Role
 from tests.browsing import Console
-from tests.conftest import SHIPPED_MODELS, add_moderator, listening
+from tests.conftest import SHIPPED_MODELS, add_moderator, fresh_file, listening
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     """The address of a service with a moderator of each role, named after it."""
     settings = Settings(instance=tmp_path_factory.mktemp("service"), models=SHIPPED_MODELS)
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     for role in Role:
         add_moderator(database, role.value, role)
     with listening(settings) as address:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import msgspec
 import numpy as np
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from moderation import registry, review
@@ -19,13 +18,13 @@ from moderation.classifier.gate import Finding
 from moderation.classifier.storage import save
 from moderation.classifier.thresholds import Kept
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import AuditEntry, Moderator, Permission, Role, Site, StoredVerdict
 from moderation.verdict import Action, Thresholds
-from tests.browsing import PASSWORD, Console, words
+from tests.browsing import Console, words
 from tests.classifier.gating import a_check, a_report
 from tests.classifier.making import card_for, made_by_hand
-from tests.conftest import KEY, START, add_site, listening
+from tests.conftest import KEY, START, add_moderator, add_site, fresh_file, listening
 from tests.making import promoted, stored
 
 PEOPLE = {"root": Role.ADMIN, "ana": Role.MODERATOR, "carla": Role.ADMIN}
@@ -74,20 +73,12 @@ def settings(tmp_path, models):
 def prepared(tmp_path_factory):
     """A folder with a database of a site and three people, made once and copied for each test."""
     folder = tmp_path_factory.mktemp("prepared")
-    database = Database(Settings(instance=folder, models=folder).where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(folder))
     blog = add_site(database, "blog", KEY)
-    # What takes long to guess takes long to check too, and nobody guesses here.
-    password = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    people = {name: add_moderator(database, name, role) for name, role in PEOPLE.items()}
     with database.writing() as session:
-        people = {
-            name: Moderator(name=name, role=role, created_at=START, password_hash=password)
-            for name, role in PEOPLE.items()
-        }
-        session.add_all(people.values())
-        session.flush()
         # An admin of one site.
-        people["carla"].every_site = False
+        session.get_one(Moderator, people["carla"].id).every_site = False
         session.add(Permission(moderator_id=people["carla"].id, site_id=blog.id))
         session.commit()
     database.close()

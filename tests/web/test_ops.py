@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from tests.calling import call
-from tests.conftest import KEY, SHIPPED_MODELS, add_site, listening
+from tests.conftest import KEY, SHIPPED_MODELS, add_site, fresh_file, listening
 
 SHIPPED = next(SHIPPED_MODELS.glob("base-*"))
 
@@ -21,8 +21,7 @@ def settings(tmp_path):
     """A service on SQLite, with a copy of the shipped model that a test may break."""
     found = Settings(instance=tmp_path, models=tmp_path / "models")
     shutil.copytree(SHIPPED, found.models / SHIPPED.name)
-    database = Database(found.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(found.instance))
     add_site(database, "blog", KEY)
     database.close()
     return found

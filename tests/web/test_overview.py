@@ -10,12 +10,12 @@ from sqlalchemy import Engine, event
 
 from moderation import review
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import Moderator, Permission, Site
 from moderation.verdict import Action
 from moderation.web.console.overview import harmless
 from tests.browsing import Console, words
-from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, listening
+from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, fresh_file, listening
 from tests.making import stored
 
 APPROVE, REJECT = Action.APPROVE, Action.REJECT
@@ -26,8 +26,7 @@ MOST_QUERIES = 12
 def service(tmp_path_factory):
     """A service where the blog's verdicts are all audited; ben may look at the forum only."""
     settings = Settings(instance=tmp_path_factory.mktemp("overview"), models=SHIPPED_MODELS)
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     blog, forum = add_site(database, "blog", KEY), add_site(database, "forum", "fedcba9876543210")
     ana, ben = (add_moderator(database, name) for name in ("ana", "ben"))
     now = datetime.now(UTC)

@@ -8,10 +8,10 @@ from sqlalchemy import Engine, event
 
 from moderation import moderators
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import AuditEntry, Role
 from tests.browsing import Console
-from tests.conftest import SHIPPED_MODELS, add_site, listening
+from tests.conftest import SHIPPED_MODELS, add_site, fresh_file, listening
 from tests.web.letting_in import add, let_in
 
 MOST_QUERIES = 12
@@ -30,8 +30,7 @@ def settings(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def database(settings):
-    opened = Database(settings.where_data_lives())
-    upgrade(opened)
+    opened = Database(fresh_file(settings.instance))
     yield opened
     opened.close()
 

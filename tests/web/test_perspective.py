@@ -10,9 +10,9 @@ import pytest
 
 from moderation.classifier.model import Classifier
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from tests.calling import Answer, call
-from tests.conftest import KEY, SHIPPED_MODELS, add_site, listening
+from tests.conftest import KEY, SHIPPED_MODELS, add_site, fresh_file, listening
 
 RUDE = "What kind of idiot name is foo?"
 KIND = "Thank you, that was a lovely article and I learnt a lot from it."
@@ -31,8 +31,7 @@ WITHOUT_COUNTERPART = (
 def prepared(folder: Path, **chosen: object) -> Settings:
     """Settings of a service on SQLite in `folder` that knows one site."""
     settings = Settings(**{"instance": folder, "models": SHIPPED_MODELS, **chosen})
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     add_site(database, "blog", KEY)
     database.close()
     return settings

@@ -13,11 +13,11 @@ from sqlalchemy import Engine, delete, event, select
 from moderation import intake, moderators, review
 from moderation.draft import Author, Page
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import Claim, Comment, Hold, Note, Role, Site, WaitsFor
 from moderation.verdict import Action, Signal
 from tests.browsing import PASSWORD, Console
-from tests.conftest import SHIPPED_MODELS, START, add_moderator, add_site, listening
+from tests.conftest import SHIPPED_MODELS, START, add_moderator, add_site, fresh_file, listening
 from tests.making import draft, verdict
 
 THREAT = Signal(source="classifier", code="threat", message="Reads like a threat.", action=Action.REVIEW)
@@ -27,8 +27,7 @@ THREAT = Signal(source="classifier", code="threat", message="Reads like a threat
 def service(tmp_path_factory):
     """A database with a site and three people, and a service on it."""
     settings = Settings(instance=tmp_path_factory.mktemp("service"), models=SHIPPED_MODELS)
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     add_site(database, "blog", "0123456789ab")
     for name in ("ana", "ben"):
         add_moderator(database, name)

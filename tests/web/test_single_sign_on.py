@@ -11,11 +11,11 @@ from flask import Response
 
 from moderation import moderators
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.store.tables import AuditEntry, Moderator, Role
 from moderation.web.console import provider as asking
 from tests.browsing import PASSWORD, Console
-from tests.conftest import SHIPPED_MODELS, START, add_moderator, listening
+from tests.conftest import SHIPPED_MODELS, START, add_moderator, fresh_file, listening
 from tests.running import free_port
 from tests.web.letting_in import add, let_in
 from tests.web.providing import CLIENT, SECRET, providing
@@ -49,8 +49,7 @@ def settings(tmp_path_factory, running_provider):
 
 @pytest.fixture(scope="module")
 def database(settings):
-    opened = Database(settings.where_data_lives())
-    upgrade(opened)
+    opened = Database(fresh_file(settings.instance))
     yield opened
     opened.close()
 

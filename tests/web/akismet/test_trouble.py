@@ -9,10 +9,10 @@ import pytest
 
 from moderation import intake
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
+from moderation.store import Database
 from moderation.web import judging
 from moderation.web.akismet import form
-from tests.conftest import KEY, SHIPPED_MODELS, add_site, listening
+from tests.conftest import KEY, SHIPPED_MODELS, add_site, fresh_file, listening
 from tests.running import MODERATION, answers, free_port, running
 from tests.web.akismet.asking import GOOD, LIBRARY, NEW_PLUGIN, ON_SQLITE, Blog, guid
 
@@ -21,8 +21,7 @@ from tests.web.akismet.asking import GOOD, LIBRARY, NEW_PLUGIN, ON_SQLITE, Blog,
 def settings(tmp_path):
     """A service of the test's own on SQLite, which it may break, and whose log it can read."""
     settings = Settings(instance=tmp_path, models=SHIPPED_MODELS)
-    database = Database(settings.where_data_lives())
-    upgrade(database)
+    database = Database(fresh_file(settings.instance))
     add_site(database, "blog", KEY)
     database.close()
     return settings
