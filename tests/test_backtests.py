@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 import msgspec
 import pytest
@@ -71,12 +72,17 @@ class Past:
     cases: dict
     decided: dict
 
+    @cached_property
+    def as_it_is(self):
+        """What the whole path says of each now."""
+        return {number: judge(case, SCORER, explain=False).action for number, case in self.cases.items()}
+
     def recount(self, draft, numbers=None):
-        """Judge every comment twice by the whole path, and count what came of it."""
+        """Judge every comment anew by the whole path, and count what came of it."""
         return Counter(
             (
                 self.decided[number],
-                judge(case, SCORER, explain=False).action,
+                self.as_it_is[number],
                 judge(case.but(policy=draft), SCORER, explain=False).action,
             )
             for number, case in self.cases.items()

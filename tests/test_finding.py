@@ -1,5 +1,7 @@
 """Comments are found by their words, by where they stand and by what was said of them."""
 
+from contextlib import contextmanager
+
 import msgspec
 import pytest
 
@@ -7,8 +9,9 @@ from moderation import intake, review
 from moderation.draft import Author, Page
 from moderation.history import author_key, page_key
 from moderation.review.finding import LONGEST_QUESTION, Wanted
+from moderation.store import Database
 from moderation.verdict import Action, Signal
-from tests.conftest import add_site, at
+from tests.conftest import KEY, add_site, at, fresh_database
 from tests.making import draft, stored, verdict
 
 NOW = at(600)
@@ -23,12 +26,22 @@ TEXTS = {
 }
 
 
-@pytest.fixture
-def texts(database, site):
-    with database.writing() as session:
-        for name, text in TEXTS.items():
-            stored(session, site, name, text=text, author=Author(name="Zoë"))
-        session.commit()
+@contextmanager
+def asked_only(request, tmp_path_factory):
+    """A database of each kind with a site, for all questions together: they change nothing."""
+    database = Database(fresh_database(request, tmp_path_factory.mktemp("asked")))
+    yield database, add_site(database, "blog", KEY)
+    database.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def texts(request, tmp_path_factory):
+    with asked_only(request, tmp_path_factory) as (database, site):
+        with database.writing() as session:
+            for name, text in TEXTS.items():
+                stored(session, site, name, text=text, author=Author(name="Zoë"))
+            session.commit()
+        yield database
 
 
 def found(database, access=None, **wanted):
@@ -64,8 +77,8 @@ def found(database, access=None, **wanted):
         ("nowhere", []),
     ],
 )
-def test_words_find_what_says_them_the_latest_first(database, texts, asked, expected):
-    assert found(database, text=asked) == expected
+def test_words_find_what_says_them_the_latest_first(texts, asked, expected):
+    assert found(texts, text=asked) == expected
 
 
 @pytest.mark.parametrize(
@@ -106,10 +119,10 @@ def test_words_find_what_says_them_the_latest_first(database, texts, asked, expe
         "a" * LONGEST_QUESTION,
     ],
 )
-def test_whatever_is_typed_is_a_question_and_no_error(database, texts, asked):
+def test_whatever_is_typed_is_a_question_and_no_error(texts, asked):
     wanted = Wanted(text=asked)
 
-    with database.reading() as session:
+    with texts.reading() as session:
         listed = review.ids(session, wanted, limit=100, now=NOW)
         assert review.count(session, wanted, now=NOW).number == len(listed)
 
@@ -119,26 +132,29 @@ def test_a_question_of_any_length_is_refused_before_it_is_asked():
         msgspec.convert({"text": "a" * 10_000}, Wanted)
 
 
-@pytest.fixture
-def marked(database, site):
-    """Comments that differ in one thing each, and their numbers."""
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def marked(request, tmp_path_factory):
+    """Comments that differ in one thing each."""
+    with asked_only(request, tmp_path_factory) as (database, site):
+        store_marked(database, site)
+        yield database
+
+
+def store_marked(database, site):
     other = add_site(database, "other", "ffffffffffff")
     elsewhere = Page(url="https://blog.example.org/peace")
     threat = Signal(source="classifier", code="threat", message="A threat.", action=Action.REVIEW)
     with database.writing() as session:
-        made = [
-            stored(session, site, "plain", now=at(0)),
-            stored(session, site, "page", page=elsewhere, now=at(60)),
-            stored(session, site, "author", author=Author(id="7"), now=at(120)),
-            stored(session, site, "approved", action=Action.APPROVE, probability=0.1, now=at(180)),
-            stored(session, site, "rejected", action=Action.REJECT, probability=0.9, now=at(240)),
-            stored(session, other, "other site", now=at(300)),
-            stored(session, site, "german", text="Das ist doch wirklich nicht schön.", now=at(360)),
-        ]
+        stored(session, site, "plain", now=at(0))
+        stored(session, site, "page", page=elsewhere, now=at(60))
+        stored(session, site, "author", author=Author(id="7"), now=at(120))
+        stored(session, site, "approved", action=Action.APPROVE, probability=0.1, now=at(180))
+        stored(session, site, "rejected", action=Action.REJECT, probability=0.9, now=at(240))
+        stored(session, other, "other site", now=at(300))
+        stored(session, site, "german", text="Das ist doch wirklich nicht schön.", now=at(360))
         judged = msgspec.structs.replace(verdict(), reasons=(threat,))
-        made.append(intake.record(session, site, draft("threat"), judged, now=at(420))[0])
+        intake.record(session, site, draft("threat"), judged, now=at(420))
         session.commit()
-    return {comment.external_id: comment.id for comment in made}
 
 
 @pytest.mark.parametrize(
@@ -165,5 +181,5 @@ def marked(database, site):
         ),
     ],
 )
-def test_what_is_wanted_can_be_said_in_many_ways(database, marked, wanted, expected):
-    assert found(database, **wanted) == expected
+def test_what_is_wanted_can_be_said_in_many_ways(marked, wanted, expected):
+    assert found(marked, **wanted) == expected

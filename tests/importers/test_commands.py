@@ -172,7 +172,7 @@ class TestImport:
 
 def test_an_import_that_was_killed_and_started_again_is_whole(bring, database, environment):
     """The file comes through a pipe, so that the process is certain to be in the middle of it."""
-    content = making.many(1_600, pending_every=200)
+    content = making.many(1_200, pending_every=150)
     add_site(database, "whole", "b" * 12)
     process = subprocess.Popen(
         [MODERATION, "import", "wxr", "-", "--site", "blog"],
@@ -192,7 +192,7 @@ def test_an_import_that_was_killed_and_started_again_is_whole(bring, database, e
     process.stdin.close()
 
     left = count(database)
-    assert 0 < left < 1_600
+    assert 0 < left < 1_200
     # What is there is whole.
     with database.reading() as session:
         for table in (StoredVerdict, Decision):
@@ -201,7 +201,7 @@ def test_an_import_that_was_killed_and_started_again_is_whole(bring, database, e
             expected = left - (session.scalar(waiting) if table is Decision else 0)
             assert session.scalar(orphans) == expected
 
-    assert f"{1_600 - left:,} comments came to blog." in bring("wxr", content).stdout
+    assert f"{1_200 - left:,} comments came to blog." in bring("wxr", content).stdout
     # Of an option that is given twice, the second counts.
     assert bring("wxr", content, "--site", "whole").exit_code == 0
     assert everything(database, "blog") == everything(database, "whole")
@@ -209,7 +209,7 @@ def test_an_import_that_was_killed_and_started_again_is_whole(bring, database, e
 
 def test_two_imports_at_once_come_to_the_same_as_one(database, environment, site, tmp_path):
     file = tmp_path / "export.xml"
-    file.write_bytes(making.many(1_000))
+    file.write_bytes(making.many(600))
     words = [MODERATION, "import", "wxr", file, "--site", "blog"]
     both = [
         subprocess.Popen(words, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True)
@@ -220,7 +220,7 @@ def test_two_imports_at_once_come_to_the_same_as_one(database, environment, site
 
     assert [process.returncode for process in both] == [0, 0]
     came = [int(re.search(r"([\d,]+) comments came", one)[1].replace(",", "")) for one in printed]
-    assert (sum(came), count(database)) == (1_000, 1_000)
+    assert (sum(came), count(database)) == (600, 600)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -2,11 +2,10 @@
 
 import time
 
-from moderation.settings import Settings
 from moderation.store import Database
 from tests.browsing import Console
 from tests.calling import call
-from tests.conftest import SHIPPED_MODELS, add_moderator
+from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, fresh_file
 from tests.receiving import receiving
 from tests.running import MODERATION, answers, command, free_port, running
 
@@ -20,9 +19,8 @@ def test_a_decision_in_the_console_reaches_the_site(tmp_path):
         "MODERATION_PORT": str(port),
         "MODERATION_CALLBACK_NETWORKS": "127.0.0.0/8",
     }
-    command("db", "upgrade", environment=environment)
-    key = command("site", "add", "shop", "https://shop.example.org/", environment=environment).strip()
-    database = Database(Settings(instance=tmp_path).where_data_lives())
+    database = Database(fresh_file(tmp_path))
+    add_site(database, "shop", KEY)
     add_moderator(database, "ana")
     database.close()
     with (
@@ -36,7 +34,7 @@ def test_a_decision_in_the_console_reaches_the_site(tmp_path):
     ):
         # The service runs already: what a command sets holds from the next decision on.
         secret = command("callback", "set", "shop", receiver.url, environment=environment)
-        call("POST", f"{address}/api/v1/comments", {"id": "7", "text": "Bonus!"}, key=key)
+        call("POST", f"{address}/api/v1/comments", {"id": "7", "text": "Bonus!"}, key=KEY)
         ana = Console(address)
         ana.log_in("ana")
         ana.decide(1, "reject:spam")
