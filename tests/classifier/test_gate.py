@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from moderation.classifier import sequences
 from moderation.classifier.examples import Example
 from moderation.classifier.gate import Finding, Models, compare, fixed, read, review_at_most, save
 from moderation.classifier.gate.figures import Said
@@ -19,6 +20,7 @@ from moderation.classifier.gate.report import FROZEN, NEWEST, PEOPLE
 from moderation.classifier.gate.words import words
 from moderation.classifier.model import Classifier, Weights
 from moderation.classifier.storage import ModelDamaged, load
+from moderation.text import normalise
 from moderation.verdict import Action, Thresholds
 from tests.classifier.gating import HOSTILE, a_check, a_report
 from tests.classifier.making import NOW, heeding, made_by_hand, sentence
@@ -263,10 +265,18 @@ class TestFlips:
         assert [flip.after for flip in found.examples] == [Action.APPROVE] * 10 + [Action.REJECT] * 10
 
 
+def said(texts):
+    return sequences.read(map(normalise, texts))
+
+
 class TestWords:
     def test_a_word_weighs_what_all_its_grams_weigh_and_names_nothing(self):
         texts = ["bad muslims", "bad muslims", "bad muslims", "so bad"]
-        found = words(made_by_hand("base", bad=3.0), made_by_hand("other", bad=1.0), texts)
+        found = words(
+            made_by_hand("base", bad=3.0),
+            made_by_hand("other", bad=1.0),
+            said(texts),
+        )
 
         (bad,) = found.in_favour
         assert (bad.words, bad.before, bad.after, bad.comments) == ("bad", 3.75, 1.75, 4)
@@ -275,12 +285,12 @@ class TestWords:
     def test_pairs_are_words_too_and_pieces_and_manners_are_not(self):
         texts = ["VERY BAD BREAD"] * 3
         more = heeding("bad bread", "rea", "\tSHOUTING")
-        found = words(made_by_hand("base"), more, texts)
+        found = words(made_by_hand("base"), more, said(texts))
 
         assert [one.words for one in found.against] == ["bad bread", "bread"]
 
     def test_what_few_comments_hold_is_not_told(self):
-        found = words(made_by_hand("base"), heeding("\tanna"), ["anna"] * 2)
+        found = words(made_by_hand("base"), heeding("\tanna"), said(["anna"] * 2))
 
         assert found.against == ()
 

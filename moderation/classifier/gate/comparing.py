@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
 
 from moderation.classifier.counting import Progress, silence
 from moderation.classifier.curves import curves
-from moderation.classifier.evaluation import consequences, log_odds
+from moderation.classifier.evaluation import consequences, log_odds_by
 from moderation.classifier.examples import (
     Example,
     in_order,
@@ -14,6 +16,7 @@ from moderation.classifier.examples import (
     rejections,
     tally,
 )
+from moderation.classifier.fitting import Numbers
 from moderation.classifier.gate import checks, fixed, policy, sentences
 from moderation.classifier.gate.checks import Decided
 from moderation.classifier.gate.figures import Said
@@ -21,7 +24,18 @@ from moderation.classifier.gate.flips import flips
 from moderation.classifier.gate.report import FROZEN, NEWEST, Report, Side
 from moderation.classifier.gate.words import words
 from moderation.classifier.model import Classifier
+from moderation.classifier.sequences import Sequences, read
+from moderation.text import normalise
 from moderation.verdict import Thresholds
+
+
+class Heard(NamedTuple):
+    """What both models say of the newest comments and then of the old ones, in log-odds."""
+
+    serving: Numbers
+    candidate: Numbers
+    # What the comments say.
+    words: Sequences
 
 
 def compare(
@@ -31,6 +45,7 @@ def compare(
     newest: Sequence[Example],
     frozen: Sequence[Example],
     alike: Thresholds | None = None,
+    heard: Heard | None = None,
     now: datetime,
     progress: Progress = silence,
 ) -> Report:
@@ -42,16 +57,15 @@ def compare(
 
     `alike` are thresholds by which the serving model would keep the same promises as the candidate. With
     them it is judged on comments and civil sentences: to decide much alone, wrongly, is no merit. Known
-    abuse is judged by what it does today.
+    abuse is judged by what it does today. `heard` is what both models say of the comments, where that
+    is known already: the comments are in their order then.
     """
-    recent, old = in_order(newest), in_order(frozen)
-    every = recent + old
+    recent, old = (newest, frozen) if heard else (in_order(newest), in_order(frozen))
     models = fixed.Models(serving, candidate)
+    heard = heard or _heard(models, [*recent, *old], progress)
     before, after = (
-        Said.of(
-            log_odds(one, every, step=f"decisions, by {one.version}", progress=progress), one.thresholds
-        )
-        for one in models
+        Said.of(found, one.thresholds)
+        for found, one in zip((heard.serving, heard.candidate), models, strict=True)
     )
     held = replace(serving, thresholds=alike or serving.thresholds)
     judged = Said.of(before.log_odds, held.thresholds)
@@ -76,10 +90,15 @@ def compare(
         finding=finding,
         says=sentences.summary(finding, found, candidate=candidate.version, serving=serving.version),
         checks=found,
-        flips=flips(every, before, after),
-        words=words(serving, candidate, [example.text for example in every], progress=progress),
+        flips=flips(chain(recent, old), before, after),
+        words=words(serving, candidate, heard.words),
         people=people,
     )
+
+
+def _heard(models: fixed.Models, examples: Sequence[Example], progress: Progress) -> Heard:
+    before, after = log_odds_by(models, examples, step="ask both models", progress=progress)
+    return Heard(before, after, read(normalise(example.text) for example in examples))
 
 
 def _decided(examples: Sequence[Example], serving: Said, candidate: Said) -> Decided:

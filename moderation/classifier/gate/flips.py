@@ -1,6 +1,6 @@
 """Which of the compared comments would end otherwise, by each model's own thresholds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from moderation.classifier.examples import Example
 from moderation.classifier.gate.figures import Said
@@ -13,7 +13,7 @@ _DIGITS = 4
 _STEPS = {action: place for place, action in enumerate(Action)}
 
 
-def flips(examples: Sequence[Example], serving: Said, candidate: Said) -> Flips:
+def flips(examples: Iterable[Example], serving: Said, candidate: Said) -> Flips:
     """Count how the comments would end, and name some of those that would end otherwise."""
     table = {before: dict.fromkeys(Action, 0) for before in Action}
     changed: list[tuple[int, Flip | None]] = []
