@@ -1,7 +1,6 @@
 """Measure a classifier on texts that it never saw."""
 
 from collections.abc import Sequence
-from itertools import islice
 
 import numpy as np
 
@@ -65,32 +64,14 @@ def log_odds(
     progress: Progress = silence,
 ) -> Numbers:
     """Give the log-odds of rejection of decided comments: the words', the circumstances', the rules'."""
-    return log_odds_by([classifier], examples, step=step, progress=progress)[0]
-
-
-def log_odds_by(
-    classifiers: Sequence[Classifier],
-    examples: Sequence[Example],
-    *,
-    step: str = "score",
-    progress: Progress = silence,
-) -> list[Numbers]:
-    """Give what each classifier says of the same comments, which are read once and some at a time."""
-    found = [np.empty(len(examples)) for _ in classifiers]
-    every, begin = iter(examples), 0
-    while some := list(islice(every, _AT_ONCE)):
-        progress(step, begin, len(examples))
-        read = [normalise(example.text) for example in some]
-        end = begin + len(some)
-        for classifier, into in zip(classifiers, found, strict=True):
-            into[begin:end] = classifier.logits(read)[:, 0]
-            into[begin:end] += [
-                example.rules + sum(habit.weight for habit in classifier.heeds(example.circumstances))
-                for example in some
-            ]
-        begin = end
-    progress(step, len(examples), len(examples))
-    return found
+    found: Numbers = logits(
+        classifier, [example.text for example in examples], step=step, progress=progress
+    )[:, 0]
+    besides = [
+        example.rules + sum(habit.weight for habit in classifier.heeds(example.circumstances))
+        for example in examples
+    ]
+    return found + np.array(besides, np.float64)
 
 
 def probabilities(odds: Numbers) -> Numbers:

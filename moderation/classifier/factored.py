@@ -3,7 +3,7 @@
 The product would hold hundreds of numbers a text; the factors hold some dozens. Knows nothing of labels.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.classifier.features import length_factor
-from moderation.classifier.sequences import MANNERS, Block, Pairs, Places, Sequences, Words
+from moderation.classifier.sequences import MANNERS, Block, Pairs, Places, Sequences, Words, both_in_one
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -80,32 +80,28 @@ def factored(texts: Sequences, *, fewest: int, length_offset: float) -> Factored
     words = texts.words
     pairs, pair_frequencies = texts.frequent_pairs(fewest)
     number_of_words, number_of_grams = len(words.names), len(words.grams)
-    every = sparse.csr_array(
-        (np.ones(len(words.columns), np.float32), words.columns, words.starts),
-        shape=(number_of_words, number_of_grams),
-    )
+    every = _made_of(words)
     grams_of_word = np.diff(words.starts)
     frequencies = np.zeros(number_of_grams, np.int64)
     manners = tuple(place for place in range(len(MANNERS)) if texts.with_manner(place).sum() >= fewest)
     width = number_of_words + len(pairs) + len(manners)
     says, totals, most = [], [], 0
     for block in texts.blocks():
-        said, both = block.distinct_words(), block.distinct_pairs()
-        number = said.said.astype(np.int32)
-        entries = _rows(len(block), said.texts, number)
-        held = sparse.csr_array(
-            (np.ones(len(number), np.float32), *entries), shape=(len(block), number_of_words)
-        )
+        holds, both = block.distinct_words(), block.distinct_pairs()
+        number = holds.said.astype(np.int32)
+        entries = _rows(len(block), holds.texts, number)
+        held = sparse.csr_array((np.ones(len(number)), *entries), shape=(len(block), number_of_words))
         frequencies += np.bincount((held @ every).indices, minlength=number_of_grams)
-        totals.append(_totals(len(block), said, both, grams_of_word))
-        places = np.searchsorted(pairs, both.said)
-        known = places < len(pairs)
-        known[known] = pairs[places[known]] == both.said[known]
+        totals.append(_totals(len(block), holds, both, grams_of_word))
+        frequent = _found_in(pairs, both)
         written = [np.flatnonzero(block.with_manner(place)) for place in manners]
         first = number_of_words + len(pairs)
-        columns: list[NDArray[np.int64]] = [number.astype(np.int64), places[known] + number_of_words]
+        columns: list[NDArray[np.int64]] = [
+            number.astype(np.int64),
+            frequent.said.astype(np.int64) + number_of_words,
+        ]
         columns += [np.full(len(some), first + at) for at, some in enumerate(written)]
-        rows = np.concatenate([said.texts, both.texts[known], *written])
+        rows = np.concatenate([holds.texts, frequent.texts, *written])
         says.append(_rows(len(block), rows, np.concatenate(columns)))
         most = max(most, len(says[-1][0]))
     # One array of ones for all: as many more would take twice the memory of the columns.
@@ -120,7 +116,7 @@ def factored(texts: Sequences, *, fewest: int, length_offset: float) -> Factored
             for columns, starts in says
         ],
         factors=length_factor(found, length_offset),
-        made_of=every[:, kept].astype(np.float64),
+        made_of=every[:, kept],
         words=words,
         kept=kept,
         pairs=pairs,
@@ -136,32 +132,79 @@ def factored(texts: Sequences, *, fewest: int, length_offset: float) -> Factored
     )
 
 
-def weighed(texts: Sequences, weights: Mapping[str, float], *, length_offset: float) -> Numbers:
-    """Add up for each text the weights of its grams by their names, weighed by the text's length."""
-    words = texts.words
-    of_grams = np.array([weights.get(name, 0.0) for name in words.grams])
-    # A word may have no gram of its own; what follows the last one is nothing.
-    summed = np.concatenate(([0.0], np.cumsum(of_grams[words.columns])))
-    of_words = summed[words.starts[1:]] - summed[words.starts[:-1]]
-    number_of_grams = np.diff(words.starts)
+def said(
+    texts: Sequences, names: Sequence[str], weights: NDArray[Any], *, length_offset: float
+) -> Numbers:
+    """Add up for each text the weights of its grams, which have a row each, in the order of `names`.
+
+    The result has a row a text, and the columns of the weights. It is what a classifier says without
+    its intercepts, but for the last digits.
+    """
+    from scipy import sparse  # noqa: PLC0415 - see above
+
+    words, width = texts.words, weights.shape[1]
+    places = {name: place for place, name in enumerate(names)}
+    of_grams = np.array([places.get(gram, -1) for gram in words.grams], np.int64)
+    known = np.flatnonzero(of_grams >= 0)
+    of_words = _made_of(words)[:, known] @ weights[of_grams[known]].astype(np.float64)
+    pairs, of_pairs = _pairs(words, names)
+    of_pairs = weights[of_pairs].astype(np.float64)
+    grams_of_words = np.diff(words.starts)
     found: list[Numbers] = []
     for block in texts.blocks():
-        said, both = block.distinct_words(), block.distinct_pairs()
-        number = said.said.astype(np.int64)
-        pairs, places = np.unique(both.said, return_inverse=True)
-        of_pairs = np.array([weights.get(words.pair(pair), 0.0) for pair in pairs.tolist()])
-        sums = np.bincount(said.texts, of_words[number], minlength=len(block)).astype(np.float64)
-        sums += np.bincount(both.texts, of_pairs[places], minlength=len(block))
+        holds, both = block.distinct_words(), block.distinct_pairs()
+        sums = np.zeros((len(block), width))
+        for one, values in (
+            (Block(holds.texts, holds.said), of_words),
+            (_found_in(pairs, both), of_pairs),
+        ):
+            columns, starts = _rows(len(block), one.texts, one.said.astype(np.int64))
+            shape = (len(block), len(values))
+            sums += sparse.csr_array((np.ones(len(columns)), columns, starts), shape=shape) @ values
         for place, manner in enumerate(MANNERS):
-            sums += block.with_manner(place) * weights.get(manner, 0.0)
-        totals = _totals(len(block), said, both, number_of_grams)
-        found.append(sums * length_factor(totals, length_offset))
-    return np.concatenate(found) if found else np.empty(0)
+            if manner in places:
+                sums += np.outer(block.with_manner(place), weights[places[manner]])
+        factors = length_factor(_totals(len(block), holds, both, grams_of_words), length_offset)
+        found.append(sums * factors[:, np.newaxis])
+    return np.concatenate(found) if found else np.empty((0, width))
 
 
-def _totals(number: int, said: Block, both: Block, grams_of_words: Places) -> Places:
+def _made_of(words: Words) -> Any:
+    """Count the grams of words: a row a word."""
+    from scipy import sparse  # noqa: PLC0415 - see above
+
+    return sparse.csr_array(
+        (np.ones(len(words.columns)), words.columns, words.starts),
+        shape=(len(words.names), len(words.grams)),
+    )
+
+
+def _pairs(words: Words, names: Sequence[str]) -> tuple[Pairs, Places]:
+    """Find which of the named grams are pairs of these words: give them in order, and their places."""
+    numbers = words.numbers_spoken()
+    pairs, places = [], []
+    for place, name in enumerate(names):
+        # Other grams have a space at most at their ends.
+        if " " in name[1:-1]:
+            first, second = (numbers.get(word) for word in name.split(" "))
+            if first is not None and second is not None:
+                pairs.append(both_in_one(first, second))
+                places.append(place)
+    order = np.argsort(np.array(pairs, np.uint64))
+    return np.array(pairs, np.uint64)[order], np.array(places, np.int64)[order]
+
+
+def _found_in(pairs: Pairs, block: Block) -> Block:
+    """Keep what is among the pairs, by its place there."""
+    places = np.searchsorted(pairs, block.said)
+    known = places < len(pairs)
+    known[known] = pairs[places[known]] == block.said[known]
+    return Block(block.texts[known], places[known].astype(np.uint64))
+
+
+def _totals(number: int, holds: Block, both: Block, grams_of_words: Places) -> Places:
     """Count the grams of each text, known or not."""
-    of_words = np.bincount(said.texts, grams_of_words[said.said.astype(np.int64)], minlength=number)
+    of_words = np.bincount(holds.texts, grams_of_words[holds.said.astype(np.int64)], minlength=number)
     found: Places = of_words.astype(np.int64) + np.bincount(both.texts, minlength=number)
     return found
 

@@ -6,32 +6,30 @@ model. What is learnt must then pass the gate.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
-from moderation.chance import falls
 from moderation.classifier.card import (
     NEWEST_DECISIONS,
     Card,
     Period,
     Source,
-    Tally,
     Trial,
     newest_decisions_by,
 )
 from moderation.classifier.counting import Progress, silence
 from moderation.classifier.curves import curves, identities
-from moderation.classifier.decisions import Decisions, read
-from moderation.classifier.evaluation import consequences, log_odds_by, probabilities
+from moderation.classifier.decisions import Decisions, log_odds, read
+from moderation.classifier.evaluation import consequences, probabilities
 from moderation.classifier.examples import Example
 from moderation.classifier.fitting import Flags, Numbers, measure
-from moderation.classifier.gate import Heard, Models, Report, compare, review_at_most
-from moderation.classifier.learning import learn
+from moderation.classifier.gate import Models, Report, compare_decisions, review_at_most
+from moderation.classifier.learning import AS_FOUND, Priors, learn
 from moderation.classifier.model import Classifier
+from moderation.classifier.searching import Search
 from moderation.classifier.storage import check_name, installed_versions
 from moderation.classifier.thresholds import Budgets, Kept, choose, in_words, trades
 from moderation.classifier.training import Trained
@@ -47,8 +45,6 @@ FEWEST_OF_EACH = 5
 _HELD_OUT = 0.2
 # So few of the newest may all have gone one way by chance; nothing is measured on them then.
 _FEW = 30
-# So many of the old ones are set apart for good, by lot: no model ever learns from them.
-_FROZEN = 0.05
 # Where the held-out decisions are fewer than this, thresholds rest on older ones too, each part
 # foretold by a model that learnt from still older ones.
 _ENOUGH = 5_000
@@ -117,26 +113,28 @@ def retrain(
     serving: Classifier | None = None,
     account: Account | None = None,
     budgets: Budgets | None = None,
-    folder: Path | None = None,
+    search: Search | None = None,
     progress: Progress = silence,
 ) -> Retrained:
     """Make a model for a site from `base` and the site's decisions, or raise CannotRetrain.
 
     The candidate must stand its ground against `serving`, which is `base` if left out. The same
-    decisions give the same model, in whatever order they come; they are read once, and kept as
-    numbers, while their texts wait in a nameless file on the disk of `folder`. `total` is how many
-    there are, where they cannot say. `account` says what became of decisions that are not among the
-    examples, or count for less; it goes onto the card.
+    decisions give the same model, in whatever order they come. They are read once, and no text is kept;
+    `total` is how many there are, where they cannot say. `account` says what became of decisions that
+    are not among the examples, or count for less; it goes onto the card. `search` chooses how freely
+    corrections may move, by the decisions to learn from.
     """
     check_name(name)
     budgets = budgets or Budgets()
-    decisions = read(base, examples, progress, total=total, folder=folder)
+    decisions = read(base, examples, progress, total=total)
     held_out = np.arange(len(decisions)) >= round(len(decisions) * (1 - _HELD_OUT))
-    frozen = np.array([_is_frozen(example) for example in decisions], np.bool_) & ~held_out
+    frozen = decisions.frozen & ~held_out
     learnt_from = ~held_out & ~frozen
-    _check_both_kinds(decisions.rejected, learnt_from, held_out)
+    _check_both_kinds(decisions, learnt_from, held_out)
     progress("fit the corrections", 0, len(_PARTS))
-    corrections = learn(base.weights, decisions.of(learnt_from))
+    lessons = decisions.of(learnt_from)
+    priors = search(base.weights, lessons, progress) if search else AS_FOUND
+    corrections = learn(base.weights, lessons, priors)
     # Until thresholds are chosen, it decides nothing.
     undecided = Classifier(
         name,
@@ -146,11 +144,13 @@ def retrain(
         habits=corrections.habits,
     )
     newest = decisions.of(held_out)
-    parts = _foretold(base, decisions, frozen, len(newest), progress)
+    parts = _foretold(base, decisions, frozen, len(newest), priors=priors, progress=progress)
     # The last decisions, each by a model that did not learn from it: thresholds rest on them.
     chosen = np.arange(len(decisions)) >= len(decisions) - len(newest) - len(parts)
     opponent = serving or base
-    of_opponent, of_candidate = _asked(opponent, undecided, decisions, chosen | frozen, progress)
+    of_opponent, of_candidate = (
+        _asked(one, decisions, chosen | frozen) for one in (opponent, undecided)
+    )
     foretold = np.concatenate([parts, of_candidate[held_out]])
     known = decisions.rejected[chosen], decisions.stands_for[chosen]
     # A site that never met abuse would publish it, judging by its own decisions alone.
@@ -162,14 +162,13 @@ def retrain(
     # What the serving model could decide alone if it kept the same promises.
     heard = probabilities(of_opponent[chosen])
     alike = choose(heard, *known, budgets).asking_from(opponent.thresholds.review_at)
-    compared = np.concatenate([np.flatnonzero(held_out), np.flatnonzero(frozen)])
-    report = compare(
+    report = compare_decisions(
         opponent,
         classifier,
         newest=newest,
         frozen=decisions.of(frozen),
+        heard=[(each[held_out], each[frozen]) for each in (of_opponent, of_candidate)],
         alike=alike,
-        heard=Heard(of_opponent[compared], of_candidate[compared], decisions.words.of(compared)),
         now=now,
         progress=progress,
     )
@@ -188,9 +187,10 @@ def retrain(
                 licence="private",
             ),
         ),
-        labels={"rejection": _tally(decisions.rejected[learnt_from])},
+        labels={"rejection": lessons.tally},
         account=account,
-        period=Period(first=decisions[0].decided_at, last=decisions[-1].decided_at),
+        priors=asdict(priors),
+        period=Period(first=decisions.decided_at(0), last=decisions.decided_at(-1)),
         grams=len(classifier.weights.vocabulary),
         languages=tuple(sorted(base.languages)),
         budgets=Kept.of(budgets),
@@ -207,28 +207,24 @@ def retrain(
     return Retrained(classifier, card, report=report)
 
 
-def _is_frozen(example: Example) -> bool:
-    # By its text and not by its number, so that copies of it are set apart with it.
-    return falls(_FROZEN, "frozen", example.text)
-
-
-def _tally(rejected: Flags) -> Tally:
-    positives = int(rejected.sum())
-    return Tally(positives=positives, negatives=len(rejected) - positives)
-
-
-def _check_both_kinds(rejected: Flags, learnt_from: Flags, held_out: Flags) -> None:
-    found = _tally(rejected)
+def _check_both_kinds(decisions: Decisions, learnt_from: Flags, held_out: Flags) -> None:
+    found = decisions.tally
     if min(found.positives, found.negatives) < FEWEST_OF_EACH:
         raise TooFewDecisions(found.positives, found.negatives)
     for part, chosen, few in (("oldest", learnt_from, 0), ("newest", held_out, _FEW)):
-        some = rejected[chosen]
+        some = decisions.rejected[chosen]
         if len(some) > few and some.all() == some.any():
             raise OneSidedDecisions(part, len(some), rejected=bool(some[0]))
 
 
 def _foretold(
-    base: Classifier, decisions: Decisions, frozen: Flags, newest: int, progress: Progress
+    base: Classifier,
+    decisions: Decisions,
+    frozen: Flags,
+    newest: int,
+    *,
+    priors: Priors,
+    progress: Progress,
 ) -> Numbers:
     """Give log-odds for decisions before the newest, each by a model that learnt from older ones only.
 
@@ -243,24 +239,20 @@ def _foretold(
             break
         older = decisions.of((places < begin) & ~frozen)
         # Of the first few, all may have gone one way, or all may be set apart.
-        if older.rejected.all() == older.rejected.any():
+        if not older.rejected.any() or older.rejected.all():
             break
         progress("fit the corrections", done, len(_PARTS))
         part = decisions.of((places >= begin) & (places < end))
-        parts.insert(0, learn(base.weights, older).log_odds(base.weights, part))
+        parts.insert(0, learn(base.weights, older, priors).log_odds(base.weights, part))
     progress("fit the corrections", len(_PARTS), len(_PARTS))
     return np.concatenate(parts) if parts else np.empty(0)
 
 
-def _asked(
-    opponent: Classifier, candidate: Classifier, decisions: Decisions, some: Flags, progress: Progress
-) -> tuple[Numbers, Numbers]:
-    """Give what both models say of some decisions; of the others, it is not a number."""
-    found = np.full((2, len(decisions)), np.nan)
-    found[:, some] = log_odds_by(
-        (opponent, candidate), decisions.of(some), step="ask both models", progress=progress
-    )
-    return found[0], found[1]
+def _asked(classifier: Classifier, decisions: Decisions, some: Flags) -> Numbers:
+    """Ask a model about some of the decisions; about the others, what it says is not a number."""
+    found = np.full(len(decisions), np.nan)
+    found[some] = log_odds(classifier, decisions.of(some))
+    return found
 
 
 def _trial(name: str, classifier: Classifier, found: Numbers, decisions: Decisions) -> Trial:

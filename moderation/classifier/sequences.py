@@ -55,9 +55,21 @@ class Words(NamedTuple):
         """Give the word that is spoken by that number."""
         return self.names[number] if number < len(self.names) else SOMEONE
 
+    def numbers_spoken(self) -> dict[str, int]:
+        """Give the numbers by which words are spoken."""
+        found = {
+            name: number for number, name in enumerate(self.names) if self.spoken_as[number] == number
+        }
+        return found | {SOMEONE: len(self.names)}
+
     def pair(self, both: int) -> str:
         """Name a pair of words."""
         return pair(self.spoken(both >> int(_HALF)), self.spoken(both & int(_LOW)))
+
+
+def both_in_one(first: int, second: int) -> int:
+    """Put the numbers of two words into one."""
+    return first << int(_HALF) | second
 
 
 class Block(NamedTuple):
@@ -85,6 +97,12 @@ class Sequences:
     def of(self, rows: Places) -> "Sequences":
         """Take some of the texts, by their places among these."""
         return replace(self, rows=self.rows[rows])
+
+    def beside(self, others: "Sequences") -> "Sequences":
+        """Put other texts behind these; they must have been read together."""
+        if self.words is not others.words:
+            raise ValueError("texts that were not read together have other numbers for words")
+        return replace(self, rows=np.concatenate([self.rows, others.rows]))
 
     def blocks(self) -> Iterator["Sequences"]:
         """Take some thousand texts after another."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from moderation.classifier import sequences
+from moderation.classifier.decisions import gather
 from moderation.classifier.examples import Example
 from moderation.classifier.gate import Finding, Models, compare, fixed, read, review_at_most, save
 from moderation.classifier.gate.figures import Said
@@ -238,13 +239,18 @@ def test_review_starts_where_known_abuse_is_still_caught(monkeypatch, shipped):
 class TestFlips:
     def test_they_are_counted_and_the_gravest_named_first(self):
         examples = [
-            Example(text="a", rejected=rejected, decided_at=NOW, comment=number)
+            Example(
+                text="a",
+                rejected=rejected,
+                decided_at=NOW + timedelta(minutes=number),
+                comment=number,
+            )
             for number, rejected in enumerate([False, True, True, False, True])
         ]
         thresholds = Thresholds(review_at=0.3, reject_at=0.7)
         before = Said.of(np.array([-3.0, 3.0, 0.0, 0.0, -3.0]), thresholds)
         after = Said.of(np.array([3.0, -3.0, -3.0, -3.0, -3.0]), thresholds)
-        found = flips(examples, before, after)
+        found = flips([gather(examples)], before, after)
 
         assert (found.compared, found.changed, found.worse, found.better) == (5, 4, 3, 1)
         assert found.table[Action.APPROVE] == {Action.APPROVE: 1, Action.REVIEW: 0, Action.REJECT: 1}
@@ -253,12 +259,17 @@ class TestFlips:
 
     def test_twenty_are_named_of_both_kinds_and_those_without_a_number_counted(self):
         examples = [
-            Example(text="a", rejected=True, decided_at=NOW, comment=None if number < 5 else number)
+            Example(
+                text="a",
+                rejected=True,
+                decided_at=NOW + timedelta(minutes=number),
+                comment=None if number < 5 else number,
+            )
             for number in range(45)
         ]
         thresholds = Thresholds(review_at=0.3, reject_at=0.7)
         up = np.array([3.0 if number % 2 else -3.0 for number in range(45)])
-        found = flips(examples, Said.of(-up, thresholds), Said.of(up, thresholds))
+        found = flips([gather(examples)], Said.of(-up, thresholds), Said.of(up, thresholds))
 
         assert (found.worse, found.better) == (23, 22)
         assert len(found.examples) == 20

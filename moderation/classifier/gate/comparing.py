@@ -3,19 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
-from typing import NamedTuple
+
+import numpy as np
 
 from moderation.classifier.counting import Progress, silence
 from moderation.classifier.curves import curves
-from moderation.classifier.evaluation import consequences, log_odds_by
-from moderation.classifier.examples import (
-    Example,
-    in_order,
-    numbers_spoken_for,
-    rejections,
-    tally,
-)
+from moderation.classifier.decisions import Decisions, gather, log_odds
+from moderation.classifier.evaluation import consequences
+from moderation.classifier.examples import Example
 from moderation.classifier.fitting import Numbers
 from moderation.classifier.gate import checks, fixed, policy, sentences
 from moderation.classifier.gate.checks import Decided
@@ -24,18 +19,7 @@ from moderation.classifier.gate.flips import flips
 from moderation.classifier.gate.report import FROZEN, NEWEST, Report, Side
 from moderation.classifier.gate.words import words
 from moderation.classifier.model import Classifier
-from moderation.classifier.sequences import Sequences, read
-from moderation.text import normalise
 from moderation.verdict import Thresholds
-
-
-class Heard(NamedTuple):
-    """What both models say of the newest comments and then of the old ones, in log-odds."""
-
-    serving: Numbers
-    candidate: Numbers
-    # What the comments say.
-    words: Sequences
 
 
 def compare(
@@ -45,7 +29,6 @@ def compare(
     newest: Sequence[Example],
     frozen: Sequence[Example],
     alike: Thresholds | None = None,
-    heard: Heard | None = None,
     now: datetime,
     progress: Progress = silence,
 ) -> Report:
@@ -57,24 +40,52 @@ def compare(
 
     `alike` are thresholds by which the serving model would keep the same promises as the candidate. With
     them it is judged on comments and civil sentences: to decide much alone, wrongly, is no merit. Known
-    abuse is judged by what it does today. `heard` is what both models say of the comments, where that
-    is known already: the comments are in their order then.
+    abuse is judged by what it does today.
     """
-    recent, old = (newest, frozen) if heard else (in_order(newest), in_order(frozen))
+    # What was newest is told from what was frozen by the place in which it came.
+    every = gather([*newest, *frozen], progress)
+    is_new = every.places < len(newest)
+    recent, old = every.of(is_new), every.of(~is_new)
+    heard = [(log_odds(one, recent), log_odds(one, old)) for one in (serving, candidate)]
+    return compare_decisions(
+        serving,
+        candidate,
+        newest=recent,
+        frozen=old,
+        heard=heard,
+        alike=alike,
+        now=now,
+        progress=progress,
+    )
+
+
+def compare_decisions(
+    serving: Classifier,
+    candidate: Classifier,
+    *,
+    newest: Decisions,
+    frozen: Decisions,
+    heard: Sequence[tuple[Numbers, Numbers]],
+    alike: Thresholds | None = None,
+    now: datetime,
+    progress: Progress = silence,
+) -> Report:
+    """Do what `compare` does, with decisions that were read together.
+
+    `heard` is what each of the two models says of the newest decisions and of the old ones.
+    """
     models = fixed.Models(serving, candidate)
-    heard = heard or _heard(models, [*recent, *old], progress)
     before, after = (
-        Said.of(found, one.thresholds)
-        for found, one in zip((heard.serving, heard.candidate), models, strict=True)
+        Said.of(np.concatenate(said), one.thresholds) for said, one in zip(heard, models, strict=True)
     )
     held = replace(serving, thresholds=alike or serving.thresholds)
     judged = Said.of(before.log_odds, held.thresholds)
-    first, rest = slice(len(recent)), slice(len(recent), None)
-    newly = _decided(recent, before.part(first), after.part(first))
+    first, rest = slice(len(newest)), slice(len(newest), None)
+    newly = _decided(newest, before.part(first), after.part(first))
     of_people, people = fixed.of_people(fixed.Models(held, candidate), progress)
     found = (
-        *checks.of_decisions(NEWEST, _decided(recent, judged.part(first), after.part(first))),
-        *checks.of_decisions(FROZEN, _decided(old, judged.part(rest), after.part(rest))),
+        *checks.of_decisions(NEWEST, _decided(newest, judged.part(first), after.part(first))),
+        *checks.of_decisions(FROZEN, _decided(frozen, judged.part(rest), after.part(rest))),
         *of_people,
         *fixed.of_abuse(models, progress),
         *fixed.of_honest(models, progress),
@@ -85,24 +96,19 @@ def compare(
         serving=_side(serving, newly, newly.serving),
         alike=alike,
         candidate=_side(candidate, newly, newly.candidate),
-        newest=tally(recent),
-        frozen=tally(old),
+        newest=newest.tally,
+        frozen=frozen.tally,
         finding=finding,
         says=sentences.summary(finding, found, candidate=candidate.version, serving=serving.version),
         checks=found,
-        flips=flips(chain(recent, old), before, after),
-        words=words(serving, candidate, heard.words),
+        flips=flips((newest, frozen), before, after),
+        words=words(serving, candidate, newest.words.beside(frozen.words)),
         people=people,
     )
 
 
-def _heard(models: fixed.Models, examples: Sequence[Example], progress: Progress) -> Heard:
-    before, after = log_odds_by(models, examples, step="ask both models", progress=progress)
-    return Heard(before, after, read(normalise(example.text) for example in examples))
-
-
-def _decided(examples: Sequence[Example], serving: Said, candidate: Said) -> Decided:
-    return Decided(rejections(examples), numbers_spoken_for(examples), serving, candidate)
+def _decided(decisions: Decisions, serving: Said, candidate: Said) -> Decided:
+    return Decided(decisions.rejected, decisions.stands_for, serving, candidate)
 
 
 def _side(classifier: Classifier, decided: Decided, said: Said) -> Side:
