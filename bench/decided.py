@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,11 +50,11 @@ def fill(
     database: Database,
     count: int,
     *,
-    corpus: Path | None,
+    texts: Iterable[Text],
     now: datetime,
     tell: Callable[[str, int, int], None],
 ) -> str:
-    """Store `count` decided comments on one site, and return the site's key."""
+    """Store the first `count` of these comments, decided on, on one site; return the site's key."""
     with database.writing() as session:
         site, key = sites.add(session, "blog", "https://blog.example.org/", now=now)
         deciders = [
@@ -71,8 +71,8 @@ def fill(
         same = intake.comment_columns(site, draft, sample, normalise(""), edition=1, now=now)
         same |= {"waits_for": None, "revision": 1, "superseded": False, "audit_share": None}
         lots = random.Random(_SEED)
-        texts = enumerate(itertools.islice(texts_of(corpus), count), start=1)
-        while some := list(itertools.islice(texts, _ROWS_AT_ONCE)):
+        numbered = enumerate(itertools.islice(texts, count), start=1)
+        while some := list(itertools.islice(numbered, _ROWS_AT_ONCE)):
             moments = [now - timedelta(seconds=30 * (count - number)) for number, _ in some]
             session.execute(
                 insert(Comment),

@@ -164,7 +164,7 @@ def _filled(folder: Path, count: int, corpus: Path | None) -> dict[str, str]:
         database = Database(f"sqlite:///{folder}/moderation.db")
         upgrade(database)
         with progress() as tell:
-            key = fill(database, count, corpus=corpus, now=datetime.now(UTC), tell=tell)
+            key = fill(database, count, texts=texts_of(corpus), now=datetime.now(UTC), tell=tell)
         database.close()
         (folder / "key").write_text(key, "utf-8")
         shutil.copytree(ROOT / "models", models)

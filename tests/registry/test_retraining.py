@@ -12,6 +12,7 @@ import pytest
 
 from bench.decided import fill
 from moderation.store import Database
+from tests.classifier.making import decisions
 from tests.conftest import SHIPPED_MODELS, START
 from tests.running import MODERATION
 
@@ -21,9 +22,10 @@ DECISIONS = 600
 
 @pytest.fixture
 def environment(database_url, tmp_path):
-    """A database of decisions on invented comments, from which much can be learnt."""
+    """A database of decisions from which much can be learnt, and the shipped model."""
     database = Database(database_url)
-    fill(database, DECISIONS, corpus=None, now=START + timedelta(days=30), tell=lambda *_: None)
+    texts = [(one.text, one.rejected) for one in decisions(DECISIONS)]
+    fill(database, DECISIONS, texts=texts, now=START + timedelta(days=30), tell=lambda *_: None)
     database.close()
     models = tmp_path / "models"
     shipped = next(SHIPPED_MODELS.glob("base-*"))
