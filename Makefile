@@ -4,8 +4,8 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed \
-	bench-quality bench-console bench-backtest bench-budgets bench-owner prove-console prove-durability \
-	try-wordpress try-hostile-text lock
+	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
+	prove-durability try-wordpress try-hostile-text lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ bench-budgets: .venv/ready-for-work ## Count how often thresholds break what the
 
 bench-owner: .venv/ready-for-work ## Measure what learning from decisions brings: make bench-owner CORPUS=folder [BENCH="--cache folder --write"]
 	@$(BIN)/python -m bench.owner --corpus "$(CORPUS)" $(BENCH)
+
+bench-retraining: .venv/ready-for-work ## Measure retraining, and the service beside it: make bench-retraining [CORPUS=folder] [BENCH="--comments 1000000"]
+	@$(BIN)/python -m bench.retraining $(if $(CORPUS),--corpus "$(CORPUS)") $(BENCH)
 
 prove-console: .venv/ready-for-work ## Prove every page of the console in a browser: accessibility, hostile text, 200 comments by keyboard
 	@tests/get-chromium || true

@@ -121,6 +121,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     period: Period | None = None
     # What became of a site's decisions. Cards of base models, and of before, have none.
     account: Account | None = None
+    # How freely each kind of correction could move, of a model that learnt from decisions.
+    priors: dict[str, float] = {}
     grams: int
     # ISO 639-1 codes.
     languages: tuple[str, ...] = ("en",)
@@ -190,6 +192,7 @@ def render(card: Card) -> str:
             "## Technical",
             "",
             f"* format {card.format}, {card.grams:,} grams" + _seed(card.seed),
+            *_priors(card.priors),
             f"* SHA-256 of model.joblib: `{card.sha256}`",
             "* made with " + ", ".join(f"{name} {version}" for name, version in card.versions.items()),
             "",
@@ -285,6 +288,11 @@ def _identities(people: tuple[Identity, ...]) -> list[str]:
         ),
         "",
     ]
+
+
+def _priors(priors: dict[str, float]) -> list[str]:
+    named = ", ".join(f"{name} {value:g}" for name, value in priors.items())
+    return [f"* how freely corrections could move: {named}"] if priors else []
 
 
 def _seed(seed: int | None) -> str:

@@ -1,13 +1,12 @@
 """What a decision teaches: a text, what else was known of it, and what a moderator made of it."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-
-from moderation.classifier.card import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +35,11 @@ class Example:
         return self.weight / self.share
 
 
-def in_order(examples: Sequence[Example]) -> list[Example]:
-    """Put the oldest first; those of one moment in an order that does not depend on how they came."""
-    return sorted(examples, key=lambda one: (one.decided_at, one.text, one.rejected, one.weight))
+def mark(text: str) -> int:
+    """Give a number that stands for a text where texts need any order that stays the same."""
+    return int.from_bytes(hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest())
 
 
-def rejections(examples: Sequence[Example]) -> NDArray[np.bool_]:
+def rejections(examples: Iterable[Example]) -> NDArray[np.bool_]:
     """Say of each whether it was rejected."""
     return np.array([example.rejected for example in examples], np.bool_)
-
-
-def numbers_spoken_for(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Say of each how many comments it speaks for."""
-    return np.array([example.stands_for for example in examples], np.float64)
-
-
-def tally(examples: Sequence[Example]) -> Tally:
-    """Count both kinds."""
-    rejected = sum(example.rejected for example in examples)
-    return Tally(positives=rejected, negatives=len(examples) - rejected)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from moderation.classifier.card import Measure
 from moderation.classifier.counting import Counts
+from moderation.classifier.factored import Factored
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -51,10 +52,9 @@ def fit_counts(
 
 
 def fit_corrections(
-    counts: Counts,
+    table: Factored,
     *,
     scales: Numbers,
-    length_offset: float,
     dense: Numbers,
     least: Numbers,
     offsets: Numbers,
@@ -68,35 +68,38 @@ def fit_corrections(
     the weights are for the counts as they are. The dense columns come scaled, one of them for a shift;
     none of their weights falls below its place in `least`, which may be -inf.
     """
-    from scipy import optimize, sparse  # noqa: PLC0415 - see above
+    from scipy import optimize  # noqa: PLC0415 - see above
 
     # It comes with scikit-learn, and without types.
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    values = counts.shares(length_offset) * scales.astype(np.float32)[counts.columns]
-    table = sparse.hstack(
-        [_table(counts, values), sparse.csr_array(dense.astype(np.float32))], format="csr"
-    )
     signs = np.where(labels, 1.0, -1.0)
+    grams = len(scales)
 
     def loss(moved: Numbers) -> tuple[float, Numbers]:
-        margins = signs * (offsets + table @ moved)
+        margins = table.sums(moved[:grams] * scales)
+        margins += offsets
+        margins += dense @ moved[grams:]
+        margins *= signs
         slopes = -signs * weights * np.exp(-np.logaddexp(0.0, margins))
         total = float(weights @ np.logaddexp(0.0, -margins) + moved @ moved / 2)
-        return total, table.T @ slopes + moved
+        steep = moved.copy()
+        steep[:grams] += table.gathered(slopes) * scales
+        steep[grams:] += dense.T @ slopes
+        return total, steep
 
     # On one thread, as in _regress.
     with threadpool_limits(1):
         found = optimize.minimize(
             loss,
-            np.zeros(table.shape[1]),
+            np.zeros(grams + dense.shape[1]),
             jac=True,
             method="L-BFGS-B",
-            bounds=optimize.Bounds(np.concatenate([np.full(len(scales), -np.inf), least])),
+            bounds=optimize.Bounds(np.concatenate([np.full(grams, -np.inf), least])),
             options={"maxiter": _MOST_STEPS, "gtol": _STEEPEST * weights.sum()},
         )
     moved = np.asarray(found.x, np.float64)
-    moved[: len(scales)] *= scales
+    moved[:grams] *= scales
     return moved
 
 

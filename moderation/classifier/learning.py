@@ -10,18 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from moderation.classifier.decisions import Decisions
-from moderation.classifier.fitting import Numbers, fit_corrections, multiply
+from moderation.classifier.factored import factored, said
+from moderation.classifier.fitting import Numbers, fit_corrections
 from moderation.classifier.model import HEADS, Weights
 from moderation.classifier.training import rarity
 
 # Grams of fewer comments tell more of those comments than of the site.
 _FEWEST_TEXTS = 3
-# How freely each kind of correction may move from zero, as the deviation of its prior. Found on
-# simulated owners (bench/owner): half or twice as much changes little.
-_GRAMS = 4.5
-_SHIFT = 2.0
-_REJECTION, _ATTRIBUTES = 1.0, 0.3
-_CIRCUMSTANCES = 1.0
+# Of a great many comments, a gram of three says nothing that could be heard, and there are millions of
+# such: it takes one in so many.
+_TEXTS_FOR_ONE = 50_000
 # Decisions may be about something else than the base, or against it by chance: it is heard by half at
 # least, or abuse would be welcome on a site that never met any.
 _LEAST_HEARD = 0.5
@@ -29,6 +27,23 @@ _LEAST_HEARD = 0.5
 # be blown up: the first comment that is unlike them would be judged with certainty.
 _LEAST_SPREAD = 1.0
 _NEGLIGIBLE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """How freely each kind of correction may move from zero, as the deviation of its prior.
+
+    Found on simulated owners (bench/owner): half or twice as much changes little.
+    """
+
+    grams: float = 4.5
+    shift: float = 2.0
+    rejection: float = 1.0
+    attributes: float = 0.3
+    circumstances: float = 1.0
+
+
+AS_FOUND = Priors()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +64,7 @@ class Corrections:
         rejection = base.grams.astype(np.float64) @ heard
         for name in self.grams.keys() & places.keys():
             rejection[places[name]] += self.grams[name]
-        appended = {
-            name: weight
-            for name, weight in self.grams.items()
-            if name not in places and abs(weight) > _NEGLIGIBLE
-        }
+        appended = {name: weight for name, weight in self.grams.items() if name not in places}
         # Of grams that it did not know, the base cannot say what attribute they speak for.
         new = np.zeros((len(appended), len(HEADS)), np.float32)
         new[:, 0] = list(appended.values())
@@ -67,34 +78,34 @@ class Corrections:
 
     def log_odds(self, base: Weights, decisions: Decisions) -> Numbers:
         """Give the log-odds of rejection of decided comments as a model with these corrections would."""
-        weights = np.array([[self.grams.get(name, 0.0)] for name in decisions.grams.names], np.float32)
-        words = multiply(decisions.grams, weights, length_offset=base.length_offset)[:, 0]
+        weights = np.array(list(self.grams.values())).reshape(-1, 1)
+        words = said(decisions.words, list(self.grams), weights, length_offset=base.length_offset)[:, 0]
         habits = np.array([self.habits.get(name, 0.0) for name in decisions.circumstances])
         heard = decisions.said[:, 0] + decisions.said @ self.mixture
         found: Numbers = heard + words + decisions.present @ habits + decisions.rules + self.shift
         return found
 
 
-def learn(base: Weights, decisions: Decisions) -> Corrections:
+def learn(base: Weights, decisions: Decisions, priors: Priors = AS_FOUND) -> Corrections:
     """Find the corrections that foretell the decisions, together with what the rules add."""
-    counts = decisions.grams.seen_in(_FEWEST_TEXTS)
-    scales = rarity(counts.frequencies(), len(decisions)) / rarity(np.ones(1), len(decisions))
+    fewest = max(_FEWEST_TEXTS, len(decisions) // _TEXTS_FOR_ONE)
+    table = factored(decisions.words, fewest=fewest, length_offset=base.length_offset)
+    scales = rarity(table.frequencies, len(decisions)) / rarity(np.ones(1), len(decisions))
     centre = decisions.said.mean(axis=0)
     spread = np.maximum(decisions.said.std(axis=0), _LEAST_SPREAD)
-    trust = np.array([_REJECTION] + [_ATTRIBUTES] * (len(HEADS) - 1)) / spread
+    trust = np.array([priors.rejection] + [priors.attributes] * (len(HEADS) - 1)) / spread
     dense = np.hstack(
         [
             (decisions.said - centre) * trust,
-            decisions.present * _CIRCUMSTANCES,
-            np.full((len(decisions), 1), _SHIFT),
+            decisions.present * priors.circumstances,
+            np.full((len(decisions), 1), priors.shift),
         ]
     )
     least = np.full(dense.shape[1], -np.inf)
     least[0] = (_LEAST_HEARD - 1) / trust[0]
     line = fit_corrections(
-        counts,
-        scales=_GRAMS * scales,
-        length_offset=base.length_offset,
+        table,
+        scales=priors.grams * scales,
         dense=dense,
         least=least,
         offsets=decisions.said[:, 0] + decisions.rules,
@@ -102,14 +113,15 @@ def learn(base: Weights, decisions: Decisions) -> Corrections:
         weights=decisions.weights,
     )
     grams, mixture, habits, shift = np.split(
-        line, np.cumsum([len(counts.names), len(HEADS), len(decisions.circumstances)])
+        line, np.cumsum([len(scales), len(HEADS), len(decisions.circumstances)])
     )
+    learnt = np.flatnonzero(np.abs(grams) > _NEGLIGIBLE)
     mixture = mixture * trust
     return Corrections(
-        grams=dict(zip(counts.names, grams.tolist(), strict=True)),
+        grams=dict(zip(table.names(learnt), grams[learnt].tolist(), strict=True)),
         mixture=mixture,
-        shift=float(shift[0]) * _SHIFT - float(mixture @ centre),
-        habits=_of_note(decisions.circumstances, habits * _CIRCUMSTANCES),
+        shift=float(shift[0]) * priors.shift - float(mixture @ centre),
+        habits=_of_note(decisions.circumstances, habits * priors.circumstances),
     )
 
 

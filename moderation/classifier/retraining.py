@@ -5,14 +5,13 @@ changes; so the result is as additive as before, and the attributes keep their m
 model. What is learnt must then pass the gate.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
 
-from moderation.chance import falls
 from moderation.classifier.card import (
     NEWEST_DECISIONS,
     Card,
@@ -23,19 +22,14 @@ from moderation.classifier.card import (
 )
 from moderation.classifier.counting import Progress, silence
 from moderation.classifier.curves import curves, identities
-from moderation.classifier.decisions import Decisions, read
-from moderation.classifier.evaluation import consequences, log_odds, probabilities
-from moderation.classifier.examples import (
-    Example,
-    in_order,
-    numbers_spoken_for,
-    rejections,
-    tally,
-)
+from moderation.classifier.decisions import Decisions, log_odds, read
+from moderation.classifier.evaluation import consequences, probabilities
+from moderation.classifier.examples import Example
 from moderation.classifier.fitting import Flags, Numbers, measure
-from moderation.classifier.gate import Models, Report, compare, review_at_most
-from moderation.classifier.learning import learn
+from moderation.classifier.gate import Models, Report, compare_decisions, review_at_most
+from moderation.classifier.learning import AS_FOUND, Priors, learn
 from moderation.classifier.model import Classifier
+from moderation.classifier.searching import Search
 from moderation.classifier.storage import check_name, installed_versions
 from moderation.classifier.thresholds import Budgets, Kept, choose, in_words, trades
 from moderation.classifier.training import Trained
@@ -51,8 +45,6 @@ FEWEST_OF_EACH = 5
 _HELD_OUT = 0.2
 # So few of the newest may all have gone one way by chance; nothing is measured on them then.
 _FEW = 30
-# So many of the old ones are set apart for good, by lot: no model ever learns from them.
-_FROZEN = 0.05
 # Where the held-out decisions are fewer than this, thresholds rest on older ones too, each part
 # foretold by a model that learnt from still older ones.
 _ENOUGH = 5_000
@@ -113,32 +105,36 @@ class Retrained(Trained):
 
 def retrain(
     base: Classifier,
-    examples: Sequence[Example],
+    examples: Iterable[Example],
     *,
     name: str,
     now: datetime,
+    total: int | None = None,
     serving: Classifier | None = None,
     account: Account | None = None,
     budgets: Budgets | None = None,
+    search: Search | None = None,
     progress: Progress = silence,
 ) -> Retrained:
     """Make a model for a site from `base` and the site's decisions, or raise CannotRetrain.
 
     The candidate must stand its ground against `serving`, which is `base` if left out. The same
-    decisions give the same model, in whatever order they come. `account` says what became of decisions
-    that are not among the examples, or count for less; it goes onto the card.
+    decisions give the same model, in whatever order they come. They are read once, and no text is kept;
+    `total` is how many there are, where they cannot say. `account` says what became of decisions that
+    are not among the examples, or count for less; it goes onto the card. `search` chooses how freely
+    corrections may move, by the decisions to learn from.
     """
     check_name(name)
     budgets = budgets or Budgets()
-    ordered = in_order(examples)
-    held_out = np.arange(len(ordered)) >= round(len(ordered) * (1 - _HELD_OUT))
-    frozen = np.array([_is_frozen(example) for example in ordered], np.bool_) & ~held_out
+    decisions = read(base, examples, progress, total=total)
+    held_out = np.arange(len(decisions)) >= round(len(decisions) * (1 - _HELD_OUT))
+    frozen = decisions.frozen & ~held_out
     learnt_from = ~held_out & ~frozen
-    _check_both_kinds(ordered, learnt_from, held_out)
-    decisions = read(base, ordered, progress)
+    _check_both_kinds(decisions, learnt_from, held_out)
     progress("fit the corrections", 0, len(_PARTS))
-    corrections = learn(base.weights, decisions.of(learnt_from))
-    newest, old = _some(ordered, held_out), _some(ordered, frozen)
+    lessons = decisions.of(learnt_from)
+    priors = search(base.weights, lessons, progress) if search else AS_FOUND
+    corrections = learn(base.weights, lessons, priors)
     # Until thresholds are chosen, it decides nothing.
     undecided = Classifier(
         name,
@@ -147,11 +143,16 @@ def retrain(
         base.languages,
         habits=corrections.habits,
     )
-    found = log_odds(undecided, newest, step="foretell the newest", progress=progress)
-    foretold = _foretold(base, decisions, frozen, found, progress)
-    chosen = slice(len(ordered) - len(foretold), None)
-    known = decisions.rejected[chosen], numbers_spoken_for(ordered[chosen])
+    newest = decisions.of(held_out)
+    parts = _foretold(base, decisions, frozen, len(newest), priors=priors, progress=progress)
+    # The last decisions, each by a model that did not learn from it: thresholds rest on them.
+    chosen = np.arange(len(decisions)) >= len(decisions) - len(newest) - len(parts)
     opponent = serving or base
+    of_opponent, of_candidate = (
+        _asked(one, decisions, chosen | frozen) for one in (opponent, undecided)
+    )
+    foretold = np.concatenate([parts, of_candidate[held_out]])
+    known = decisions.rejected[chosen], decisions.stands_for[chosen]
     # A site that never met abuse would publish it, judging by its own decisions alone.
     cap = review_at_most(Models(opponent, undecided), progress)
     thresholds = choose(probabilities(foretold), *known, budgets).asking_from(cap)
@@ -159,10 +160,17 @@ def retrain(
     classifier = replace(undecided, thresholds=thresholds, trades=offers)
 
     # What the serving model could decide alone if it kept the same promises.
-    heard = log_odds(opponent, ordered[chosen], step="ask the serving model", progress=progress)
-    alike = choose(probabilities(heard), *known, budgets).asking_from(opponent.thresholds.review_at)
-    report = compare(
-        opponent, classifier, newest=newest, frozen=old, alike=alike, now=now, progress=progress
+    heard = probabilities(of_opponent[chosen])
+    alike = choose(heard, *known, budgets).asking_from(opponent.thresholds.review_at)
+    report = compare_decisions(
+        opponent,
+        classifier,
+        newest=newest,
+        frozen=decisions.of(frozen),
+        heard=[(each[held_out], each[frozen]) for each in (of_opponent, of_candidate)],
+        alike=alike,
+        now=now,
+        progress=progress,
     )
     if not report.passes:
         raise CandidateIsWorse(report)
@@ -179,9 +187,10 @@ def retrain(
                 licence="private",
             ),
         ),
-        labels={"rejection": tally(_some(ordered, learnt_from))},
+        labels={"rejection": lessons.tally},
         account=account,
-        period=Period(first=ordered[0].decided_at, last=ordered[-1].decided_at),
+        priors=asdict(priors),
+        period=Period(first=decisions.decided_at(0), last=decisions.decided_at(-1)),
         grams=len(classifier.weights.vocabulary),
         languages=tuple(sorted(base.languages)),
         budgets=Kept.of(budgets),
@@ -189,8 +198,8 @@ def retrain(
         trades=offers,
         thresholds_in_words=in_words(thresholds, budgets),
         tests=(
-            _trial(NEWEST_DECISIONS, classifier, found, newest),
-            _trial(newest_decisions_by(opponent.version), opponent, heard[-len(newest) :], newest),
+            _trial(NEWEST_DECISIONS, classifier, of_candidate[held_out], newest),
+            _trial(newest_decisions_by(opponent.version), opponent, of_opponent[held_out], newest),
         ),
         identities=identities(classifier, progress=progress),
         known_failures=KNOWN_FAILURES,
@@ -198,51 +207,56 @@ def retrain(
     return Retrained(classifier, card, report=report)
 
 
-def _is_frozen(example: Example) -> bool:
-    # By its text and not by its number, so that copies of it are set apart with it.
-    return falls(_FROZEN, "frozen", example.text)
-
-
-def _some(examples: Sequence[Example], chosen: Flags) -> list[Example]:
-    return [example for example, is_chosen in zip(examples, chosen, strict=True) if is_chosen]
-
-
-def _check_both_kinds(examples: Sequence[Example], learnt_from: Flags, held_out: Flags) -> None:
-    found = tally(examples)
+def _check_both_kinds(decisions: Decisions, learnt_from: Flags, held_out: Flags) -> None:
+    found = decisions.tally
     if min(found.positives, found.negatives) < FEWEST_OF_EACH:
         raise TooFewDecisions(found.positives, found.negatives)
     for part, chosen, few in (("oldest", learnt_from, 0), ("newest", held_out, _FEW)):
-        some = _some(examples, chosen)
-        if len(some) > few and len({example.rejected for example in some}) == 1:
-            raise OneSidedDecisions(part, len(some), rejected=some[0].rejected)
+        some = decisions.rejected[chosen]
+        if len(some) > few and some.all() == some.any():
+            raise OneSidedDecisions(part, len(some), rejected=bool(some[0]))
 
 
 def _foretold(
-    base: Classifier, decisions: Decisions, frozen: Flags, newest: Numbers, progress: Progress
+    base: Classifier,
+    decisions: Decisions,
+    frozen: Flags,
+    newest: int,
+    *,
+    priors: Priors,
+    progress: Progress,
 ) -> Numbers:
-    """Give log-odds for the last decisions, each by a model that learnt from older ones only.
+    """Give log-odds for decisions before the newest, each by a model that learnt from older ones only.
 
-    `newest` are those of the part that is held out. It is the only part where it is large enough.
+    For so many of the last ones that they are enough together with the `newest`: for none, where those
+    are enough.
     """
     places = np.arange(len(decisions))
     cuts = [round(share * len(decisions)) for share in _PARTS]
-    parts = [newest]
+    parts: list[Numbers] = []
     for done, (begin, end) in enumerate(reversed(list(pairwise(cuts))), start=1):
-        if sum(map(len, parts)) >= _ENOUGH:
+        if newest + sum(map(len, parts)) >= _ENOUGH:
             break
         older = decisions.of((places < begin) & ~frozen)
         # Of the first few, all may have gone one way, or all may be set apart.
-        if len(set(older.rejected.tolist())) != len((True, False)):
+        if not older.rejected.any() or older.rejected.all():
             break
         progress("fit the corrections", done, len(_PARTS))
         part = decisions.of((places >= begin) & (places < end))
-        parts.insert(0, learn(base.weights, older).log_odds(base.weights, part))
+        parts.insert(0, learn(base.weights, older, priors).log_odds(base.weights, part))
     progress("fit the corrections", len(_PARTS), len(_PARTS))
-    return np.concatenate(parts)
+    return np.concatenate(parts) if parts else np.empty(0)
 
 
-def _trial(name: str, classifier: Classifier, found: Numbers, examples: Sequence[Example]) -> Trial:
-    rejected, weights = rejections(examples), numbers_spoken_for(examples)
+def _asked(classifier: Classifier, decisions: Decisions, some: Flags) -> Numbers:
+    """Ask a model about some of the decisions; about the others, what it says is not a number."""
+    found = np.full(len(decisions), np.nan)
+    found[some] = log_odds(classifier, decisions.of(some))
+    return found
+
+
+def _trial(name: str, classifier: Classifier, found: Numbers, decisions: Decisions) -> Trial:
+    rejected, weights = decisions.rejected, decisions.stands_for
     return Trial(
         name=name,
         measures={"rejection": measure(found, rejected, weights)},

@@ -1,6 +1,9 @@
 """`moderation train`, `retrain` and `evaluate`: make models, and measure them."""
 
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -9,20 +12,24 @@ from rich import box
 from rich.table import Column, Table
 
 from moderation import feedback, labels, registry, settings
-from moderation.classifier import evaluation, gate, retraining, storage
+from moderation.classifier import evaluation, gate, retraining, searching, storage
 from moderation.classifier import training as base_training
 from moderation.classifier.card import Measure, Trial
 from moderation.classifier.corpus import Corpus
+from moderation.classifier.examples import Example
 from moderation.classifier.model import Classifier
 from moderation.classifier.retraining import CandidateIsWorse, CannotRetrain
 from moderation.classifier.safety import report
 from moderation.classifier.thresholds import Budgets
 from moderation.cli import comparing, opened, promoting, safety
 from moderation.cli.printing import show
+from moderation.labels import Weighed
 from moderation.policies import Policies
 from moderation.progress import progress
+from moderation.store import Database, alone
 
 _REFUSED = 3
+_NICENESS = 10
 
 _share = click.FloatRange(0, 1, min_open=True, max_open=True)
 _good_lost = click.option(
@@ -89,12 +96,23 @@ def train(
     is_flag=True,
     help="Let it serve at once if it is shown to be better than the model that serves.",
 )
+@click.option(
+    *("--search", "is_searched"),
+    is_flag=True,
+    help="First find out by cross-validation how freely the model may change; takes many times as long.",
+)
+@click.option(
+    "--dask", metavar="ADDRESS", help="Search on the Dask cluster there, such as tcp://10.0.0.7:8786."
+)
 @_good_lost
 @_bad_published
 @_confidence
 def retrain(
+    *,
     name: str | None,
-    promote_if_better: bool,  # noqa: FBT001
+    promote_if_better: bool,
+    is_searched: bool,
+    dask: str | None,
     good_lost: float,
     bad_published: float,
     confidence: float,
@@ -105,42 +123,52 @@ def retrain(
     on them, and on fixed texts. When the candidate is worse anywhere by more than is allowed, or
     there are too few decisions, nothing is saved and the exit code is 3.
 
+    It gives way to the service, and one runs at a time on a database. With --search, settings that
+    are usually the same are chosen by how well they foretell later decisions; the card tells them.
+
     \b
     Examples:
       moderation retrain && moderation models list
       moderation retrain --promote-if-better
+      moderation retrain --search --dask tcp://10.0.0.7:8786
     """
+    if dask and not is_searched:
+        raise click.UsageError("--dask says where to search: use it together with --search.")
+    _give_way()
     models = settings.read().models
     now = datetime.now(UTC)
     name = name or f"site-{now:%Y-%m-%d-%H%M%S}"
     storage.check_new(models / storage.check_name(name))
-    with opened.database() as database, database.reading() as session:
-        serving = registry.load_serving(session, models)
-        weighed = feedback.weigh(session)
-        examples = list(feedback.examples(session, weighed))
-    try:
-        with progress() as tell:
-            trained = retraining.retrain(
-                _public_ancestor(models, serving),
-                examples,
-                name=name,
-                now=now,
-                serving=serving,
-                account=weighed.account,
-                budgets=Budgets(good_lost=good_lost, bad_published=bad_published, confidence=confidence),
-                progress=tell,
-            )
-    except CandidateIsWorse as error:
-        show(comparing.table(error.report))
-        _refuse(error)
-    except CannotRetrain as error:
-        _refuse(error)
-    storage.save(models / name, trained.classifier, trained.card)
-    gate.save(models / name, trained.report)
-    show(comparing.table(trained.report))
-    click.echo(labels.in_words(weighed.account))
-    click.echo(f"{trained.report.says} {trained.card.thresholds_in_words}")
-    with opened.database() as database:
+    with opened.database() as database, alone(database, "retraining"):
+        with database.reading() as session:
+            serving = registry.load_serving(session, models)
+            weighed = feedback.weigh(session)
+        try:
+            with progress() as tell:
+                trained = retraining.retrain(
+                    _public_ancestor(models, serving),
+                    _examples(database, weighed),
+                    total=len(weighed.weights),
+                    name=name,
+                    now=now,
+                    serving=serving,
+                    account=weighed.account,
+                    budgets=Budgets(
+                        good_lost=good_lost, bad_published=bad_published, confidence=confidence
+                    ),
+                    search=partial(searching.search, dask=dask) if is_searched else None,
+                    progress=tell,
+                )
+        except CandidateIsWorse as error:
+            show(comparing.table(error.report))
+            _refuse(error)
+        except CannotRetrain as error:
+            _refuse(error)
+        storage.save(models / name, trained.classifier, trained.card)
+        gate.save(models / name, trained.report)
+        show(comparing.table(trained.report))
+        click.echo(labels.in_words(weighed.account))
+        click.echo(f"{trained.report.says} {trained.card.thresholds_in_words}")
         with database.writing() as session:
             registry.publish(session, models / name, now=now)
             session.commit()
@@ -192,6 +220,17 @@ def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  #
     with progress() as tell:
         measured = evaluation.evaluate_decisions(model, fresh, progress=tell)
     _compare({model.version: measured})
+
+
+def _examples(database: Database, weighed: Weighed) -> Iterator[Example]:
+    """Read the decisions; the database is left alone as soon as the last one is read."""
+    with database.reading() as session:
+        yield from feedback.examples(session, weighed)
+
+
+def _give_way() -> None:
+    """Let whoever else is at work on this machine, such as the service, have the processor first."""
+    os.nice(_NICENESS)
 
 
 def _public_ancestor(models: Path, serving: Classifier) -> Classifier:

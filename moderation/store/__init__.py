@@ -1,5 +1,6 @@
 """Where everything is kept: typed tables, the two kinds of database, their migrations and backups."""
 
+from moderation.store.alone import Busy, alone
 from moderation.store.backup import BackupExists, BackupUnusable, back_up, restore
 from moderation.store.copying import Copied, CopyDiffers, NotEmpty, copy
 from moderation.store.engine import Database, is_there
@@ -8,11 +9,13 @@ from moderation.store.migrate import SchemaOutdated, check_schema, upgrade
 __all__ = [
     "BackupExists",
     "BackupUnusable",
+    "Busy",
     "Copied",
     "CopyDiffers",
     "Database",
     "NotEmpty",
     "SchemaOutdated",
+    "alone",
     "back_up",
     "check_schema",
     "copy",

@@ -10,6 +10,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from moderation.classifier import sequences
+from moderation.classifier.decisions import gather
 from moderation.classifier.examples import Example
 from moderation.classifier.gate import Finding, Models, compare, fixed, read, review_at_most, save
 from moderation.classifier.gate.figures import Said
@@ -19,6 +21,7 @@ from moderation.classifier.gate.report import FROZEN, NEWEST, PEOPLE
 from moderation.classifier.gate.words import words
 from moderation.classifier.model import Classifier, Weights
 from moderation.classifier.storage import ModelDamaged, load
+from moderation.text import normalise
 from moderation.verdict import Action, Thresholds
 from tests.classifier.gating import HOSTILE, a_check, a_report
 from tests.classifier.making import NOW, heeding, made_by_hand, sentence
@@ -236,13 +239,18 @@ def test_review_starts_where_known_abuse_is_still_caught(monkeypatch, shipped):
 class TestFlips:
     def test_they_are_counted_and_the_gravest_named_first(self):
         examples = [
-            Example(text="a", rejected=rejected, decided_at=NOW, comment=number)
+            Example(
+                text="a",
+                rejected=rejected,
+                decided_at=NOW + timedelta(minutes=number),
+                comment=number,
+            )
             for number, rejected in enumerate([False, True, True, False, True])
         ]
         thresholds = Thresholds(review_at=0.3, reject_at=0.7)
         before = Said.of(np.array([-3.0, 3.0, 0.0, 0.0, -3.0]), thresholds)
         after = Said.of(np.array([3.0, -3.0, -3.0, -3.0, -3.0]), thresholds)
-        found = flips(examples, before, after)
+        found = flips([gather(examples)], before, after)
 
         assert (found.compared, found.changed, found.worse, found.better) == (5, 4, 3, 1)
         assert found.table[Action.APPROVE] == {Action.APPROVE: 1, Action.REVIEW: 0, Action.REJECT: 1}
@@ -251,22 +259,35 @@ class TestFlips:
 
     def test_twenty_are_named_of_both_kinds_and_those_without_a_number_counted(self):
         examples = [
-            Example(text="a", rejected=True, decided_at=NOW, comment=None if number < 5 else number)
+            Example(
+                text="a",
+                rejected=True,
+                decided_at=NOW + timedelta(minutes=number),
+                comment=None if number < 5 else number,
+            )
             for number in range(45)
         ]
         thresholds = Thresholds(review_at=0.3, reject_at=0.7)
         up = np.array([3.0 if number % 2 else -3.0 for number in range(45)])
-        found = flips(examples, Said.of(-up, thresholds), Said.of(up, thresholds))
+        found = flips([gather(examples)], Said.of(-up, thresholds), Said.of(up, thresholds))
 
         assert (found.worse, found.better) == (23, 22)
         assert len(found.examples) == 20
         assert [flip.after for flip in found.examples] == [Action.APPROVE] * 10 + [Action.REJECT] * 10
 
 
+def said(texts):
+    return sequences.read(map(normalise, texts))
+
+
 class TestWords:
     def test_a_word_weighs_what_all_its_grams_weigh_and_names_nothing(self):
         texts = ["bad muslims", "bad muslims", "bad muslims", "so bad"]
-        found = words(made_by_hand("base", bad=3.0), made_by_hand("other", bad=1.0), texts)
+        found = words(
+            made_by_hand("base", bad=3.0),
+            made_by_hand("other", bad=1.0),
+            said(texts),
+        )
 
         (bad,) = found.in_favour
         assert (bad.words, bad.before, bad.after, bad.comments) == ("bad", 3.75, 1.75, 4)
@@ -275,12 +296,12 @@ class TestWords:
     def test_pairs_are_words_too_and_pieces_and_manners_are_not(self):
         texts = ["VERY BAD BREAD"] * 3
         more = heeding("bad bread", "rea", "\tSHOUTING")
-        found = words(made_by_hand("base"), more, texts)
+        found = words(made_by_hand("base"), more, said(texts))
 
         assert [one.words for one in found.against] == ["bad bread", "bread"]
 
     def test_what_few_comments_hold_is_not_told(self):
-        found = words(made_by_hand("base"), heeding("\tanna"), ["anna"] * 2)
+        found = words(made_by_hand("base"), heeding("\tanna"), said(["anna"] * 2))
 
         assert found.against == ()
 

@@ -23,6 +23,8 @@ SHIPPED = next(SHIPPED_MODELS.glob("base-*")).name
 def run(tmp_path, monkeypatch) -> Callable[..., Result]:
     """Run a command on a place of its own: settings by environment, a fresh folder, no database yet."""
     monkeypatch.chdir(tmp_path)
+    # These commands run in the process of the tests, which may not become slower by one of them.
+    monkeypatch.setattr("moderation.cli.training._give_way", lambda: None)
     shutil.copytree(SHIPPED_MODELS / SHIPPED, tmp_path / "models" / SHIPPED)
 
     def invoke(*words: str, stdin: str | bytes | None = None) -> Result:

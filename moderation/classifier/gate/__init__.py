@@ -9,7 +9,7 @@ report, bars, page  all of it as one value, kept beside the model as JSON and as
 comparing           two models in, a report out
 """
 
-from moderation.classifier.gate.comparing import compare
+from moderation.classifier.gate.comparing import compare, compare_decisions
 from moderation.classifier.gate.fixed import Models, review_at_most
 from moderation.classifier.gate.report import REPORT_FOR_PEOPLE, Check, Finding, Report, read, save
 
@@ -20,6 +20,7 @@ __all__ = [
     "Models",
     "Report",
     "compare",
+    "compare_decisions",
     "read",
     "review_at_most",
     "save",

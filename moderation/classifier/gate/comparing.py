@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
+
 from moderation.classifier.counting import Progress, silence
 from moderation.classifier.curves import curves
-from moderation.classifier.evaluation import consequences, log_odds
-from moderation.classifier.examples import (
-    Example,
-    in_order,
-    numbers_spoken_for,
-    rejections,
-    tally,
-)
+from moderation.classifier.decisions import Decisions, gather, log_odds
+from moderation.classifier.evaluation import consequences
+from moderation.classifier.examples import Example
+from moderation.classifier.fitting import Numbers
 from moderation.classifier.gate import checks, fixed, policy, sentences
 from moderation.classifier.gate.checks import Decided
 from moderation.classifier.gate.figures import Said
@@ -44,23 +42,50 @@ def compare(
     them it is judged on comments and civil sentences: to decide much alone, wrongly, is no merit. Known
     abuse is judged by what it does today.
     """
-    recent, old = in_order(newest), in_order(frozen)
-    every = recent + old
+    # What was newest is told from what was frozen by the place in which it came.
+    every = gather([*newest, *frozen], progress)
+    is_new = every.places < len(newest)
+    recent, old = every.of(is_new), every.of(~is_new)
+    heard = [(log_odds(one, recent), log_odds(one, old)) for one in (serving, candidate)]
+    return compare_decisions(
+        serving,
+        candidate,
+        newest=recent,
+        frozen=old,
+        heard=heard,
+        alike=alike,
+        now=now,
+        progress=progress,
+    )
+
+
+def compare_decisions(
+    serving: Classifier,
+    candidate: Classifier,
+    *,
+    newest: Decisions,
+    frozen: Decisions,
+    heard: Sequence[tuple[Numbers, Numbers]],
+    alike: Thresholds | None = None,
+    now: datetime,
+    progress: Progress = silence,
+) -> Report:
+    """Do what `compare` does, with decisions that were read together.
+
+    `heard` is what each of the two models says of the newest decisions and of the old ones.
+    """
     models = fixed.Models(serving, candidate)
     before, after = (
-        Said.of(
-            log_odds(one, every, step=f"decisions, by {one.version}", progress=progress), one.thresholds
-        )
-        for one in models
+        Said.of(np.concatenate(said), one.thresholds) for said, one in zip(heard, models, strict=True)
     )
     held = replace(serving, thresholds=alike or serving.thresholds)
     judged = Said.of(before.log_odds, held.thresholds)
-    first, rest = slice(len(recent)), slice(len(recent), None)
-    newly = _decided(recent, before.part(first), after.part(first))
+    first, rest = slice(len(newest)), slice(len(newest), None)
+    newly = _decided(newest, before.part(first), after.part(first))
     of_people, people = fixed.of_people(fixed.Models(held, candidate), progress)
     found = (
-        *checks.of_decisions(NEWEST, _decided(recent, judged.part(first), after.part(first))),
-        *checks.of_decisions(FROZEN, _decided(old, judged.part(rest), after.part(rest))),
+        *checks.of_decisions(NEWEST, _decided(newest, judged.part(first), after.part(first))),
+        *checks.of_decisions(FROZEN, _decided(frozen, judged.part(rest), after.part(rest))),
         *of_people,
         *fixed.of_abuse(models, progress),
         *fixed.of_honest(models, progress),
@@ -71,19 +96,19 @@ def compare(
         serving=_side(serving, newly, newly.serving),
         alike=alike,
         candidate=_side(candidate, newly, newly.candidate),
-        newest=tally(recent),
-        frozen=tally(old),
+        newest=newest.tally,
+        frozen=frozen.tally,
         finding=finding,
         says=sentences.summary(finding, found, candidate=candidate.version, serving=serving.version),
         checks=found,
-        flips=flips(every, before, after),
-        words=words(serving, candidate, [example.text for example in every], progress=progress),
+        flips=flips((newest, frozen), before, after),
+        words=words(serving, candidate, newest.words.beside(frozen.words)),
         people=people,
     )
 
 
-def _decided(examples: Sequence[Example], serving: Said, candidate: Said) -> Decided:
-    return Decided(rejections(examples), numbers_spoken_for(examples), serving, candidate)
+def _decided(decisions: Decisions, serving: Said, candidate: Said) -> Decided:
+    return Decided(decisions.rejected, decisions.stands_for, serving, candidate)
 
 
 def _side(classifier: Classifier, decided: Decided, said: Said) -> Side:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from moderation.classifier.examples import Example
+from moderation.classifier.decisions import Decisions
 from moderation.classifier.gate.figures import Said
 from moderation.classifier.gate.report import Flip, Flips
 from moderation.verdict import Action
@@ -13,17 +13,18 @@ _DIGITS = 4
 _STEPS = {action: place for place, action in enumerate(Action)}
 
 
-def flips(examples: Sequence[Example], serving: Said, candidate: Said) -> Flips:
+def flips(parts: Sequence[Decisions], serving: Said, candidate: Said) -> Flips:
     """Count how the comments would end, and name some of those that would end otherwise."""
     table = {before: dict.fromkeys(Action, 0) for before in Action}
     changed: list[tuple[int, Flip | None]] = []
-    for place, example in enumerate(examples):
+    rows = ((part, row) for part in parts for row in range(len(part)))
+    for place, (part, row) in enumerate(rows):
         before, after = _action(serving, place), _action(candidate, place)
         table[before][after] += 1
         if before is not after:
-            decided = Action.REJECT if example.rejected else Action.APPROVE
+            decided = _decided(part, row)
             nearer = _distance(before, decided) - _distance(after, decided)
-            changed.append((nearer, _flip(example, decided, serving, candidate, place)))
+            changed.append((nearer, _flip(part, row, serving, candidate, place)))
     return Flips(
         table=table,
         worse=sum(nearer < 0 for nearer, _ in changed),
@@ -32,18 +33,23 @@ def flips(examples: Sequence[Example], serving: Said, candidate: Said) -> Flips:
     )
 
 
-def _flip(example: Example, decided: Action, serving: Said, candidate: Said, place: int) -> Flip | None:
-    if example.comment is None:
+def _flip(part: Decisions, row: int, serving: Said, candidate: Said, place: int) -> Flip | None:
+    comment = part.comment(row)
+    if comment is None:
         return None
     return Flip(
-        comment=example.comment,
-        decided=decided,
-        decided_at=example.decided_at,
+        comment=comment,
+        decided=_decided(part, row),
+        decided_at=part.decided_at(row),
         before=_action(serving, place),
         after=_action(candidate, place),
         probability_before=round(float(serving.probabilities[place]), _DIGITS),
         probability_after=round(float(candidate.probabilities[place]), _DIGITS),
     )
+
+
+def _decided(part: Decisions, row: int) -> Action:
+    return Action.REJECT if part.rejected[row] else Action.APPROVE
 
 
 def _shown(named: Sequence[tuple[int, Flip]]) -> tuple[Flip, ...]:

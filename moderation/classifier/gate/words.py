@@ -1,11 +1,11 @@
 """Which words moved most between two models, in the comments that were compared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from moderation.classifier.counting import Progress, count, silence
-from moderation.classifier.features import REPEATING, SHOUTING, grams, is_piece
+from moderation.classifier.features import grams
 from moderation.classifier.gate.report import Moved, Words
 from moderation.classifier.model import Classifier
+from moderation.classifier.sequences import Sequences
 
 _SHOWN = 12
 # A word of fewer comments tells more of those comments than of the site.
@@ -14,11 +14,8 @@ _NEGLIGIBLE = 1e-3
 _DIGITS = 3
 
 
-def words(
-    serving: Classifier, candidate: Classifier, texts: Sequence[str], *, progress: Progress = silence
-) -> Words:
+def words(serving: Classifier, candidate: Classifier, texts: Sequences) -> Words:
     """Find the words and pairs whose change weighs most, each change counted as often as they occur."""
-    counts = count(texts, progress).seen_in(_FEWEST_COMMENTS)
     before, after = _weights(serving), _weights(candidate)
     moved = [
         Moved(
@@ -27,8 +24,8 @@ def words(
             after=round(_weight(name, after), _DIGITS),
             comments=comments,
         )
-        for name, comments in zip(counts.names, counts.frequencies().astype(int).tolist(), strict=True)
-        if _is_shown(name)
+        for name, comments in _frequent(texts)
+        if any(letter.isalnum() for letter in name)
     ]
     moved = [one for one in moved if abs(one.after - one.before) > _NEGLIGIBLE]
     moved.sort(key=lambda one: (-abs(one.after - one.before) * one.comments, one.words))
@@ -49,7 +46,11 @@ def _weight(name: str, weights: Mapping[str, float]) -> float:
     return sum(weights.get(part, 0.0) for part in parts)
 
 
-def _is_shown(name: str) -> bool:
-    if is_piece(name) or name in {SHOUTING, REPEATING}:
-        return False
-    return any(letter.isalnum() for letter in name)
+def _frequent(texts: Sequences) -> Iterator[tuple[str, int]]:
+    """Give the grams that are words and pairs, and in how many of the texts they occur."""
+    for word, number in zip(texts.words.names, texts.word_frequencies().tolist(), strict=True):
+        # The name of a group is no gram by itself.
+        if number >= _FEWEST_COMMENTS and grams(word):
+            yield f"\t{word}", number
+    pairs, numbers = texts.frequent_pairs(_FEWEST_COMMENTS)
+    yield from zip(map(texts.words.pair, pairs.tolist()), numbers.tolist(), strict=True)
