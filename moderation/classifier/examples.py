@@ -38,7 +38,9 @@ class Example:
 
 def in_order(examples: Sequence[Example]) -> list[Example]:
     """Put the oldest first; those of one moment in an order that does not depend on how they came."""
-    return sorted(examples, key=lambda one: (one.decided_at, one.text, one.rejected, one.weight))
+    return sorted(
+        examples, key=lambda one: (one.decided_at, one.text, one.rejected, one.weight, one.reason or "")
+    )
 
 
 def rejections(examples: Sequence[Example]) -> NDArray[np.bool_]:

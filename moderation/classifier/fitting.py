@@ -68,15 +68,12 @@ def fit_corrections(
     the weights are for the counts as they are. The dense columns come scaled, one of them for a shift;
     none of their weights falls below its place in `least`, which may be -inf.
     """
-    from scipy import optimize, sparse  # noqa: PLC0415 - see above
+    from scipy import optimize  # noqa: PLC0415 - see above
 
     # It comes with scikit-learn, and without types.
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    values = counts.shares(length_offset) * scales.astype(np.float32)[counts.columns]
-    table = sparse.hstack(
-        [_table(counts, values), sparse.csr_array(dense.astype(np.float32))], format="csr"
-    )
+    table = _beside(counts, scales, length_offset, dense)
     signs = np.where(labels, 1.0, -1.0)
 
     def loss(moved: Numbers) -> tuple[float, Numbers]:
@@ -97,6 +94,49 @@ def fit_corrections(
         )
     moved = np.asarray(found.x, np.float64)
     moved[: len(scales)] *= scales
+    return moved
+
+
+def fit_kinds(
+    counts: Counts,
+    *,
+    scales: Numbers,
+    length_offset: float,
+    dense: Numbers,
+    kinds: NDArray[np.int64],
+    weights: Numbers,
+) -> Numbers:
+    """Fit what foretells each row's kind: the number of one of a few, from 0 on.
+
+    A multinomial logistic regression with the prior of `fit_corrections`, and with columns like its
+    own. One row for each gram and each dense column comes back, and one column for each kind.
+    """
+    from scipy import optimize, special  # noqa: PLC0415 - see above
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    table = _beside(counts, scales, length_offset, dense)
+    shape = (table.shape[1], int(kinds.max()) + 1)
+    rows = np.arange(len(kinds))
+
+    def loss(line: Numbers) -> tuple[float, Numbers]:
+        moved = line.reshape(shape)
+        likely = special.log_softmax(table @ moved, axis=1)
+        slopes = np.exp(likely)
+        slopes[rows, kinds] -= 1
+        total = float(line @ line / 2 - weights @ likely[rows, kinds])
+        return total, (table.T @ (slopes * weights[:, np.newaxis]) + moved).ravel()
+
+    # On one thread, as in _regress.
+    with threadpool_limits(1):
+        found = optimize.minimize(
+            loss,
+            np.zeros(shape[0] * shape[1]),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": _MOST_STEPS, "gtol": _STEEPEST * weights.sum()},
+        )
+    moved = np.asarray(found.x, np.float64).reshape(shape)
+    moved[: len(scales)] *= scales[:, np.newaxis]
     return moved
 
 
@@ -129,6 +169,16 @@ def measure(logits: Numbers, labels: Flags, weights: Numbers | None = None) -> M
         auc=float(metrics.roc_auc_score(labels, logits, sample_weight=weights)),
         average_precision=float(metrics.average_precision_score(labels, logits, sample_weight=weights)),
         log_loss=float(np.average(losses, weights=weights)),
+    )
+
+
+def _beside(counts: Counts, scales: Numbers, length_offset: float, dense: Numbers) -> Any:
+    """Put the scaled counts and the dense columns beside one another."""
+    from scipy import sparse  # noqa: PLC0415 - see above
+
+    values = counts.shares(length_offset) * scales.astype(np.float32)[counts.columns]
+    return sparse.hstack(
+        [_table(counts, values), sparse.csr_array(dense.astype(np.float32))], format="csr"
     )
 
 

@@ -1,0 +1,215 @@
+"""Learn from the reasons of rejections for which reason a comment would be rejected, if it were.
+
+Every number that is learnt has a prior around “nothing”, as the corrections of the rejection head do. So
+has what the base's heads say: to begin with its spam for spam and its toxicity for abuse foretold worse,
+because a site's words mean other things than the base's.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import compress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.classifier.card import Foretelling
+from moderation.classifier.decisions import Decisions
+from moderation.classifier.examples import Example
+from moderation.classifier.fitting import Flags, Numbers, fit_kinds, multiply
+from moderation.classifier.gate.intervals import estimates
+from moderation.classifier.model import HEADS, Weights
+from moderation.classifier.reasons import Reasons
+from moderation.classifier.training import rarity
+
+FEWEST = 30
+"""So many rejections, near copies counted once, must have a reason for it to have a head."""
+
+# Of fewer rejections, chance says more about how well they are foretold than the heads do.
+_FEWEST_MEASURED = 30
+# Grams and circumstances of fewer rejections tell more of those comments than of the site.
+_FEWEST_TEXTS = 3
+# How freely each kind of weight may move, as the deviation of its prior. Found on a simulated owner
+# (bench/owner): half or twice as much changes little.
+_GRAMS = 4.5
+_SHIFT = 2.0
+_HEADS = 0.3
+_CIRCUMSTANCES = 2.0
+# In log-odds: as in learning.py.
+_LEAST_SPREAD = 1.0
+_NEGLIGIBLE = 1e-3
+# What a sum of weights may miss a whole number by.
+_ALMOST = 1e-6
+_FEWEST_REASONS = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WhyRejected:
+    """What was learnt of the reasons: a column of numbers for each."""
+
+    names: tuple[str, ...]
+    # How many decisions each was learnt from.
+    decisions: tuple[int, ...]
+    grams: tuple[str, ...]
+    weights: Numbers
+    # One row a head of the base, in the order of HEADS.
+    mixture: Numbers
+    shift: Numbers
+    circumstances: tuple[str, ...]
+    habits: Numbers
+
+    def scores(self, base: Weights, decisions: Decisions) -> Numbers:
+        """Say for each reason what a model with these heads would, before it gives shares."""
+        places = {name: place for place, name in enumerate(self.grams)}
+        chosen = [places.get(name, len(self.grams)) for name in decisions.grams.names]
+        weights = np.vstack([self.weights, np.zeros((1, len(self.names)))])[chosen]
+        words = multiply(decisions.grams, weights.astype(np.float32), length_offset=base.length_offset)
+        found: Numbers = (
+            decisions.said @ self.mixture + words + decisions.present @ self.habits + self.shift
+        )
+        return found
+
+    def on(self, base: Weights, weights: Weights) -> tuple[Weights, Reasons]:
+        """Fold everything but the habits into one weight a gram, beside `weights` that grew from `base`.
+
+        Grams that only tell reasons apart are appended, and say nothing for the other heads.
+        """
+        known = set(weights.vocabulary)
+        heavy = np.abs(self.weights).max(axis=1, initial=0) > _NEGLIGIBLE
+        appended = tuple(
+            name
+            for name, is_heavy in zip(self.grams, heavy.tolist(), strict=True)
+            if is_heavy and name not in known
+        )
+        vocabulary = (*weights.vocabulary, *appended)
+        places = {name: place for place, name in enumerate(vocabulary)}
+        grams = np.zeros((len(vocabulary), len(self.names)))
+        grams[: len(base.vocabulary)] = base.grams.astype(np.float64) @ self.mixture
+        kept = [place for place, name in enumerate(self.grams) if name in places]
+        grams[[places[self.grams[place]] for place in kept]] += self.weights[kept]
+        silent = np.zeros((len(appended), len(HEADS)), np.float32)
+        return (
+            Weights(
+                vocabulary,
+                np.vstack([weights.grams, silent]),
+                weights.intercepts,
+                weights.length_offset,
+            ),
+            Reasons(
+                names=self.names,
+                grams=grams.astype(np.float32),
+                intercepts=base.intercepts @ self.mixture + self.shift,
+                habits={
+                    name: weights
+                    for name, weights in zip(self.circumstances, self.habits, strict=True)
+                    if np.abs(weights).max() > _NEGLIGIBLE
+                },
+            ),
+        )
+
+
+def learn_reasons(
+    base: Weights, decisions: Decisions, examples: Sequence[Example]
+) -> WhyRejected | None:
+    """Find what tells apart the reasons that were given for rejections, each often enough.
+
+    None where fewer than two were. `examples` are those of the decisions, in the same order.
+    """
+    names = _often_given(examples)
+    if len(names) < _FEWEST_REASONS:
+        return None
+    kinds, chosen = _kinds(names, examples)
+    rejected = decisions.of(chosen)
+    counts = rejected.grams.seen_in(_FEWEST_TEXTS)
+    known = rejected.present.sum(axis=0) >= _FEWEST_TEXTS
+    scales = rarity(counts.frequencies(), len(rejected)) / rarity(np.ones(1), len(rejected))
+    centre = rejected.said.mean(axis=0)
+    trust = _HEADS / np.maximum(rejected.said.std(axis=0), _LEAST_SPREAD)
+    dense = np.hstack(
+        [
+            (rejected.said - centre) * trust,
+            rejected.present * known * _CIRCUMSTANCES,
+            np.full((len(rejected), 1), _SHIFT),
+        ]
+    )
+    found = fit_kinds(
+        counts,
+        scales=_GRAMS * scales,
+        length_offset=base.length_offset,
+        dense=dense,
+        kinds=kinds[chosen],
+        weights=rejected.weights,
+    )
+    weights, moved, habits, shift = np.split(
+        found, np.cumsum([len(counts.names), len(HEADS), len(known)])
+    )
+    mixture = moved * trust[:, np.newaxis]
+    return WhyRejected(
+        names=names,
+        decisions=tuple(np.bincount(kinds[chosen]).tolist()),
+        grams=tuple(counts.names),
+        weights=weights,
+        mixture=mixture,
+        shift=shift[0] * _SHIFT - centre @ mixture,
+        circumstances=decisions.circumstances,
+        habits=habits * _CIRCUMSTANCES,
+    )
+
+
+def foretelling(
+    why: WhyRejected, base: Weights, decisions: Decisions, examples: Sequence[Example]
+) -> Foretelling | None:
+    """Measure on rejections that nothing was learnt from how often the likeliest reason was given.
+
+    Beside it stands always saying the reason that is the commonest among those learnt from. Reasons
+    without a head count as not foretold. None where too few have a reason.
+    """
+    chosen = np.array([_reason(one) is not None for one in examples], np.bool_)
+    counted = np.array([_counts(one) for one in compress(examples, chosen)], np.float64)
+    if counted.sum() < _FEWEST_MEASURED:
+        return None
+    kinds, _ = _kinds(why.names, list(compress(examples, chosen)))
+    commonest = int(np.argmax(why.decisions))
+    likeliest = why.scores(base, decisions.of(chosen)).argmax(axis=1)
+    right, by_commonest = kinds == likeliest, kinds == commonest
+
+    def both(weights: Numbers) -> tuple[Numbers, Numbers]:
+        whole = weights.sum(axis=1)
+        return weights @ by_commonest / whole, weights @ right / whole
+
+    (found,) = estimates([both], counted)
+    if found is None:
+        return None
+    return Foretelling(
+        rejections=len(counted),
+        right=found.candidate,
+        commonest=why.names[commonest],
+        by_commonest=found.serving,
+        low=found.low,
+        high=found.high,
+    )
+
+
+def _often_given(examples: Sequence[Example]) -> tuple[str, ...]:
+    counted: defaultdict[str, float] = defaultdict(float)
+    for one in examples:
+        reason = _reason(one)
+        if reason is not None:
+            counted[reason] += _counts(one)
+    return tuple(sorted(name for name, number in counted.items() if number > FEWEST - _ALMOST))
+
+
+def _reason(example: Example) -> str | None:
+    return str(example.reason) if example.rejected and example.reason else None
+
+
+def _counts(example: Example) -> float:
+    # Near copies count once together, and nothing counts for more than itself.
+    return min(example.weight, 1.0)
+
+
+def _kinds(names: Sequence[str], examples: Sequence[Example]) -> tuple[NDArray[np.int64], Flags]:
+    """Number each one's reason among the names, and say which have one of them; others have -1."""
+    places = {name: place for place, name in enumerate(names)}
+    kinds = np.array([places.get(_reason(one) or "", -1) for one in examples], np.int64)
+    return kinds, kinds >= 0
