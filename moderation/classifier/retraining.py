@@ -16,7 +16,6 @@ from moderation.chance import falls
 from moderation.classifier.card import (
     NEWEST_DECISIONS,
     Card,
-    LearntReasons,
     Period,
     Source,
     Trial,
@@ -36,9 +35,8 @@ from moderation.classifier.examples import (
 from moderation.classifier.fitting import Flags, Numbers, measure
 from moderation.classifier.gate import Models, Report, compare, review_at_most
 from moderation.classifier.learning import learn
-from moderation.classifier.learning_reasons import foretelling, learn_reasons
-from moderation.classifier.model import Classifier, Weights
-from moderation.classifier.reasons import NO_REASONS, Reasons
+from moderation.classifier.learning_reasons import with_reasons
+from moderation.classifier.model import Classifier
 from moderation.classifier.storage import check_name, installed_versions
 from moderation.classifier.thresholds import Budgets, Kept, choose, in_words, trades
 from moderation.classifier.training import Trained
@@ -142,11 +140,11 @@ def retrain(
     progress("fit the corrections", 0, len(_PARTS))
     corrections = learn(base.weights, decisions.of(learnt_from))
     newest, old = _some(ordered, held_out), _some(ordered, frozen)
-    weights, reasons, of_reasons = _with_reasons(
+    weights, reasons, of_reasons = with_reasons(
         base.weights,
         corrections.on(base.weights),
-        (decisions.of(learnt_from), _some(ordered, learnt_from)),
-        (decisions.of(held_out), newest),
+        learnt_from=(decisions.of(learnt_from), _some(ordered, learnt_from)),
+        held_out=(decisions.of(held_out), newest),
     )
     # Until thresholds are chosen, it decides nothing.
     undecided = Classifier(
@@ -226,28 +224,6 @@ def _check_both_kinds(examples: Sequence[Example], learnt_from: Flags, held_out:
         some = _some(examples, chosen)
         if len(some) > few and len({example.rejected for example in some}) == 1:
             raise OneSidedDecisions(part, len(some), rejected=some[0].rejected)
-
-
-_Part = tuple[Decisions, Sequence[Example]]
-
-
-def _with_reasons(
-    base: Weights, weights: Weights, learnt_from: _Part, held_out: _Part
-) -> tuple[Weights, Reasons, LearntReasons | None]:
-    """Learn for what reasons comments are rejected, if enough is known, and put that beside the weights.
-
-    Where always saying the commonest reason does better on what was held out, no reason is foretold.
-    """
-    why = learn_reasons(base, *learnt_from)
-    if why is None:
-        return weights, NO_REASONS, None
-    of_reasons = LearntReasons(
-        decisions=dict(zip(why.names, why.decisions, strict=True)),
-        test=foretelling(why, base, *held_out),
-    )
-    if not of_reasons.are_foretold:
-        return weights, NO_REASONS, of_reasons
-    return *why.on(base, weights), of_reasons
 
 
 def _foretold(

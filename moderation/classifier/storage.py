@@ -152,16 +152,7 @@ def load(folder: Path) -> Classifier:
     card = read_card(folder)
     _check_versions(folder, card)
     content = read_content(folder, card)
-    weights, habits, reasons = _unpack(folder, content)
-    return Classifier(
-        version=card.name,
-        thresholds=card.thresholds,
-        weights=weights,
-        languages=frozenset(card.languages),
-        trades=card.trades,
-        habits=habits,
-        reasons=reasons,
-    )
+    return _unpack(folder, card, content)
 
 
 def read_content(folder: Path, card: Card) -> bytes:
@@ -311,12 +302,20 @@ def _pack_reasons(reasons: Reasons) -> dict[str, Any]:
     }
 
 
-def _unpack(folder: Path, content: bytes) -> tuple[Weights, dict[str, float], Reasons]:
+def _unpack(folder: Path, card: Card, content: bytes) -> Classifier:
     import joblib  # noqa: PLC0415 - as above
 
     try:
         parts = joblib.load(io.BytesIO(content))
-        return _weights(parts), _habits(parts), _reasons(parts)
+        return Classifier(
+            version=card.name,
+            thresholds=card.thresholds,
+            weights=_weights(parts),
+            languages=frozenset(card.languages),
+            trades=card.trades,
+            habits=_habits(parts),
+            reasons=_reasons(parts),
+        )
     # Whatever a wrong file makes joblib raise, it is the file that is wrong.
     except Exception as error:
         raise ModelDamaged(
