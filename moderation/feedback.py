@@ -125,6 +125,7 @@ def examples(session: Session, weighed: Weighed | None = None) -> Iterator[Examp
             Decision.id,
             Decision.action,
             Decision.reason,
+            Decision.position,
             Decision.decided_at,
             Comment.id.label("comment"),
             Comment.text,
@@ -150,7 +151,7 @@ def examples(session: Session, weighed: Weighed | None = None) -> Iterator[Examp
             decided_at=row.decided_at,
             weight=weight,
             share=1.0 if row.audit_share is None else row.audit_share,
-            reason=row.reason,
+            reason=_told(row.reason, is_past=row.position is None),
             circumstances=of_draft(
                 is_reply=row.is_reply,
                 is_signed_in=row.is_signed_in,
@@ -160,6 +161,11 @@ def examples(session: Session, weighed: Weighed | None = None) -> Iterator[Examp
             rules=_of_rules(row.reasons),
             comment=row.comment,
         )
+
+
+def _told(reason: RejectionReason | None, *, is_past: bool) -> RejectionReason | None:
+    """Say why somebody rejected, where they said so: what a site's history has as other is not told."""
+    return None if is_past and reason is RejectionReason.OTHER else reason
 
 
 def _teaches() -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from moderation.verdict import (
     Accepted,
     Action,
     Contribution,
+    Foretold,
     Habit,
     Opinion,
     Scores,
@@ -81,6 +82,10 @@ class Scorer(Protocol):
         """
         ...
 
+    def foretell(self, text: Normalised, circumstances: Iterable[str]) -> list[Foretold]:
+        """Say for what reason moderators would reject it, the likeliest first; empty if unknown."""
+        ...
+
 
 class Languages(msgspec.Struct, frozen=True):
     """What a text is written in, and what of that the classifier does not read.
@@ -140,7 +145,7 @@ def judge_beside(
     try:
         if case.language in shadow.languages:
             (scores,) = shadow.score_all([case.text])
-            rejection, _habits = _heard(case, shadow, scores, evidence)
+            rejection, _habits = _heard(shadow, scores, of_case(case, evidence))
             weighed = weigh(evidence, rejection, shadow.thresholds_for(case.policy.accepted))
     # Whatever is wrong with a model on trial, the comment has its verdict.
     except Exception as error:  # noqa: BLE001
@@ -248,16 +253,15 @@ def _opinion(
         signal = answer if isinstance(answer, Signal) else _UNAVAILABLE
         return _Opinion(signal, silent.action)
     try:
-        rejection, habits = _heard(case, scorer, answer, evidence)
+        circumstances = of_case(case, evidence)
+        rejection, habits = _heard(scorer, answer, circumstances)
         found = weigh(evidence, rejection, thresholds)
-        # Nobody asks why a comment was approved.
-        words = (
-            scorer.explain(case.text, most=_WORDS_TOLD)
-            if explain and found.action is not Action.APPROVE
-            else ()
-        )
         heard = msgspec.structs.replace(answer, rejection=rejection)
-        signal = _spoken(thresholds, heard, words, habits)
+        signal = _spoken(thresholds, heard, habits)
+        # Nobody asks why a comment was approved.
+        if explain and found.action is not Action.APPROVE:
+            words = scorer.explain(case.text, most=_WORDS_TOLD)
+            signal = _explained(signal, words, scorer.foretell(case.text, circumstances))
         return _Opinion(signal, found.action, found.probability, answer.attributes)
     except Exception:
         log.exception("scoring_failed", model=scorer.version)
@@ -265,10 +269,10 @@ def _opinion(
 
 
 def _heard(
-    case: Case, scorer: Scorer, scores: Scores, evidence: Iterable[Signal]
+    scorer: Scorer, scores: Scores, circumstances: Iterable[str]
 ) -> tuple[float, tuple[Habit, ...]]:
     """Add what the classifier makes of circumstances to its log-odds of rejection."""
-    habits = tuple(scorer.heeds(of_case(case, evidence)))
+    habits = tuple(scorer.heeds(circumstances))
     rejection = math.fsum((scores.rejection, *(habit.weight for habit in habits)))
     if not math.isfinite(rejection):
         # It compares as below every threshold, and would be approved.
@@ -289,13 +293,10 @@ def _unread(case: Case) -> Signal:
     return _silent("unread_language", f"The classifier does not read {name}, so a person decides.")
 
 
-def _spoken(
-    thresholds: Thresholds, scores: Scores, words: Iterable[Contribution], habits: tuple[Habit, ...]
-) -> Signal:
-    """Say what the classifier thinks by itself, and which words and habits brought it there."""
+def _spoken(thresholds: Thresholds, scores: Scores, habits: tuple[Habit, ...]) -> Signal:
+    """Say what the classifier thinks by itself, and which habits brought it there."""
     likelihood = sigmoid(scores.rejection)
     action = thresholds.action(likelihood)
-    told = tuple(sorted(words, key=lambda word: abs(word.weight), reverse=True))
     if action is Action.APPROVE:
         return Signal(
             source=_CLASSIFIER,
@@ -303,7 +304,6 @@ def _spoken(
             message=f"The classifier finds little to object to: {percent(likelihood)}.",
             action=action,
             weight=scores.rejection,
-            words=told,
             habits=habits,
         )
     attribute = max(scores.attributes, key=scores.attributes.__getitem__)
@@ -314,7 +314,22 @@ def _spoken(
         message=f"The classifier alone says {percent(likelihood)}, mostly for {named}.",
         action=action,
         weight=scores.rejection,
-        spans=tuple(sorted(word.span for word in told if word.weight > 0)),
-        words=told,
         habits=habits,
+    )
+
+
+def _explained(signal: Signal, words: Iterable[Contribution], foretold: Sequence[Foretold]) -> Signal:
+    """Say as well which words brought the classifier there, and for what reason people would reject."""
+    told = tuple(sorted(words, key=lambda word: abs(word.weight), reverse=True))
+    message, spans = signal.message, signal.spans
+    if signal.action is not Action.APPROVE:
+        spans = tuple(sorted(word.span for word in told if word.weight > 0))
+    if foretold:
+        likeliest = foretold[0]
+        message += (
+            f" If moderators here reject it, then most likely as {likeliest.reason}:"
+            f" {percent(likeliest.share)}."
+        )
+    return msgspec.structs.replace(
+        signal, message=message, spans=spans, words=told, foretold=tuple(foretold)
     )

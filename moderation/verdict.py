@@ -75,6 +75,15 @@ class Habit(msgspec.Struct, frozen=True):
     ]
 
 
+class Foretold(msgspec.Struct, frozen=True):
+    """One reason for which a site's moderators may reject a comment, and how likely it is that one."""
+
+    reason: Annotated[str, msgspec.Meta(description="`spam`, `abuse`, `off-topic` or `other`.")]
+    share: Annotated[
+        Probability, msgspec.Meta(description="Of the comment's rejections, if it were rejected.")
+    ]
+
+
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of evidence, and who gave it."""
 
@@ -104,6 +113,15 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
         msgspec.Meta(
             description="Of a classifier that learnt from this server's moderators: what it made of"
             " circumstances beside the words, the weightiest first."
+        ),
+    ] = ()
+    foretold: Annotated[
+        tuple[Foretold, ...],
+        msgspec.Meta(
+            description="Of a classifier that learnt why this server's moderators reject, unless the"
+            " comment is approved: for what reason they would, if they did, the likeliest first. The"
+            " shares add up to 1. Empty where it knows fewer than two reasons well enough. It changes"
+            " nothing about the action."
         ),
     ] = ()
     log_only: Annotated[

@@ -55,6 +55,9 @@ class Hashing:
     def explain(self, text, *, most=None):
         return []
 
+    def foretell(self, text, circumstances):
+        return []
+
     def _score(self, text):
         drawn = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])
         return Scores(rejection=drawn / 2**32 * 8 - 4, attributes={"insult": 0.5})

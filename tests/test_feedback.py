@@ -235,6 +235,21 @@ class TestWeights:
         assert weights == [("An old one.", 0.5, "spam"), ("A new one.", 1.0, None)]
         assert set(found.accounts) == {None, Decider(site=site.id, reporter="the blog")}
 
+    def test_what_the_history_does_not_say_is_no_reason(self, database, site):
+        """An import knows of spam, and stores every other rejection as one for another reason."""
+        with database.writing() as session:
+            for number, status in enumerate((Status.SPAM, Status.REJECTED)):
+                record = Record(draft=draft(str(number), f"Old, {number}."), status=status)
+                storing.store(session, site, [record], {}, now=at(0))
+            reported = stored(session, site, "new", text="A new one.")
+            review.report(
+                session, reported.id, "the blog", Action.REJECT, RejectionReason.OTHER, now=at(1)
+            )
+
+            told = {one.text: one.reason for one in feedback.examples(session)}
+
+        assert told == {"Old, 0.": "spam", "Old, 1.": None, "A new one.": "other"}
+
 
 def labels(session: Session) -> list[tuple[str, bool]]:
     return [(example.text, example.rejected) for example in feedback.examples(session)]

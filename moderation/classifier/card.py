@@ -99,6 +99,33 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     curves: Curves | None = None
 
 
+class Foretelling(msgspec.Struct, frozen=True, kw_only=True):
+    """How often the reason of a rejection was foretold, as shares of rejections that came with one."""
+
+    rejections: int
+    right: float
+    # What always saying one reason would get: the commonest of those learnt from.
+    commonest: str
+    by_commonest: float
+    # Between what `right` minus `by_commonest` lies, with a probability of 95 %.
+    low: float
+    high: float
+
+
+class LearntReasons(msgspec.Struct, frozen=True, kw_only=True):
+    """What a site's model learnt of why comments are rejected."""
+
+    # How many rejections it learnt each reason from.
+    decisions: dict[str, int]
+    # On the newest decisions; None where too few of them have a reason.
+    test: Foretelling | None
+
+    @property
+    def are_foretold(self) -> bool:
+        """Whether the model foretells reasons: not where always saying one of them does better."""
+        return self.test is None or self.test.right >= self.test.by_commonest
+
+
 class Period(msgspec.Struct, frozen=True, kw_only=True):
     """From the first to the last decision."""
 
@@ -138,6 +165,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     tests: tuple[Trial, ...]
     # The most blamed first. Cards of before have none.
     identities: tuple[Identity, ...] = ()
+    # None where fewer than two reasons were given often enough, and on cards of before.
+    reasons: LearntReasons | None = None
     known_failures: tuple[str, ...]
 
     @property
@@ -185,6 +214,7 @@ def render(card: Card) -> str:
             "",
             *_calibrations(card.tests),
             *_identities(card.identities),
+            *_reasons(card.reasons),
             "## Where it is known to fail",
             "",
             *(f"* {failure}" for failure in card.known_failures),
@@ -293,6 +323,38 @@ def _identities(people: tuple[Identity, ...]) -> list[str]:
 def _priors(priors: dict[str, float]) -> list[str]:
     named = ", ".join(f"{name} {value:g}" for name, value in priors.items())
     return [f"* how freely corrections could move: {named}"] if priors else []
+
+
+def _reasons(reasons: LearntReasons | None) -> list[str]:
+    if reasons is None:
+        return []
+    return [
+        "## For what reason your moderators reject",
+        "",
+        f"{_foretelling(reasons)} It changes nothing about what is rejected.",
+        "",
+        "| reason | rejections learnt from |",
+        "|---|---:|",
+        *(f"| {name} | {number:,} |" for name, number in reasons.decisions.items()),
+        "",
+    ]
+
+
+def _foretelling(reasons: LearntReasons) -> str:
+    test = reasons.test
+    if test is None:
+        return "It foretells the reason; too few of the newest rejections have one to say how well."
+    said = (
+        f"Of the newest {test.rejections:,} rejections with a reason, the likeliest was right in"
+        f" {_share(test.right)}; always saying {test.commonest} would have been right in"
+        f" {_share(test.by_commonest)}. The difference lies between {_points(test.low)} and"
+        f" {_points(test.high)} points, with 95% confidence."
+    )
+    return said if reasons.are_foretold else f"{said} So it foretells no reason."
+
+
+def _points(difference: float) -> str:
+    return f"{100 * difference:+.1f}"
 
 
 def _seed(seed: int | None) -> str:

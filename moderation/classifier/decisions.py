@@ -47,6 +47,11 @@ class Decisions:
     weights: Numbers
     # How many comments each speaks for.
     stands_for: Numbers
+    # How many decisions each counts as: near copies come to one together.
+    counts: Numbers
+    # Why they were rejected, and the place of each one's own; below 0 where none was given.
+    reasons: tuple[str, ...]
+    reason_of: Places
     # What the base says: a column for each of its heads. Empty where no base was asked.
     said: Numbers
     # What the rules added to the log-odds.
@@ -79,6 +84,8 @@ class Decisions:
             rejected=self.rejected[rows],
             weights=self.weights[rows],
             stands_for=self.stands_for[rows],
+            counts=self.counts[rows],
+            reason_of=self.reason_of[rows],
             said=self.said[rows],
             rules=self.rules[rows],
             words=self.words.of(rows),
@@ -180,6 +187,8 @@ class _Columns:
         self._weights = array("d")
         self._shares = array("d")
         self._rules = array("d")
+        self._reasons: _Numbered[str] = _Numbered()
+        self._reason_of = array("i")
         self._comments = array("q")
         # There are few sets of circumstances.
         self._sets: _Numbered[tuple[str, ...]] = _Numbered()
@@ -197,11 +206,14 @@ class _Columns:
         self._weights.append(example.weight)
         self._shares.append(example.share)
         self._rules.append(example.rules)
+        reason = example.reason if example.rejected else None
+        self._reason_of.append(_NO_NUMBER if reason is None else self._reasons.place(str(reason)))
         self._comments.append(_NO_NUMBER if example.comment is None else example.comment)
         self._set_of.append(self._sets.place(circumstances))
 
     def done(self, reader: Reader) -> Decisions:
-        order = self._order()
+        reasons, reason_of = self._sorted_reasons()
+        order = self._order(reason_of)
         weights, shares = np.array(self._weights)[order], np.array(self._shares)[order]
         taught = weights * np.minimum(1 / shares, _MOST_TAUGHT)
         set_of = np.array(self._set_of, np.int64)[order]
@@ -211,6 +223,9 @@ class _Columns:
             # Only their proportions matter; the regularisation expects an average of 1.
             weights=taught / taught.mean() if len(taught) else taught,
             stands_for=weights / shares,
+            counts=np.minimum(weights, 1.0),
+            reasons=reasons,
+            reason_of=reason_of[order],
             said=np.empty((len(self), 0)),
             rules=np.array(self._rules)[order],
             words=reader.done(order),
@@ -224,10 +239,18 @@ class _Columns:
             places=order,
         )
 
-    def _order(self) -> Places:
+    def _sorted_reasons(self) -> tuple[tuple[str, ...], Places]:
+        """Name the reasons in an order that does not depend on the input, and say which is whose."""
+        names = tuple(sorted(self._reasons.names))
+        # The last one stands for none.
+        places = np.array([*map(names.index, self._reasons.names), _NO_NUMBER], np.int64)
+        return names, places[np.array(self._reason_of, np.int64)]
+
+    def _order(self, reason_of: Places) -> Places:
         """Put the oldest first; those of one moment in an order that does not depend on the input."""
         # The last one is the first to sort by.
         keys = (
+            reason_of,
             self._rules,
             self._shares,
             self._weights,

@@ -103,6 +103,53 @@ def fit_corrections(
     return moved
 
 
+def fit_kinds(
+    table: Factored,
+    *,
+    scales: Numbers,
+    dense: Numbers,
+    kinds: NDArray[np.int64],
+    weights: Numbers,
+) -> Numbers:
+    """Fit what foretells each row's kind: the number of one of a few, from 0 on.
+
+    A multinomial logistic regression with the prior of `fit_corrections`, and with columns like its
+    own. One row for each gram and each dense column comes back, and one column for each kind.
+    """
+    from scipy import optimize, special  # noqa: PLC0415 - see above
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    grams = len(scales)
+    shape = (grams + dense.shape[1], int(kinds.max()) + 1)
+    rows = np.arange(len(kinds))
+
+    def loss(line: Numbers) -> tuple[float, Numbers]:
+        moved = line.reshape(shape)
+        said = np.column_stack([table.sums(one * scales) for one in moved[:grams].T])
+        likely = special.log_softmax(said + dense @ moved[grams:], axis=1)
+        slopes = np.exp(likely)
+        slopes[rows, kinds] -= 1
+        slopes *= weights[:, np.newaxis]
+        total = float(line @ line / 2 - weights @ likely[rows, kinds])
+        steep = moved.copy()
+        steep[:grams] += np.column_stack([table.gathered(one) * scales for one in slopes.T])
+        steep[grams:] += dense.T @ slopes
+        return total, steep.ravel()
+
+    # On one thread, as in _regress.
+    with threadpool_limits(1):
+        found = optimize.minimize(
+            loss,
+            np.zeros(shape[0] * shape[1]),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": _MOST_STEPS, "gtol": _STEEPEST * weights.sum()},
+        )
+    moved = np.asarray(found.x, np.float64).reshape(shape)
+    moved[:grams] *= scales[:, np.newaxis]
+    return moved
+
+
 def multiply(counts: Counts, weights: NDArray[np.float32], *, length_offset: float) -> Numbers:
     """Weigh the counts: each column of weights gives one of log-odds, without the intercept."""
     found: Numbers = _table(counts, counts.shares(length_offset)) @ weights

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.classifier.features import Numbers, length_factor, manners, places, written_so
-from moderation.classifier.memory import Memory, pairs
+from moderation.classifier.memory import Memory, Met, pairs
+from moderation.classifier.reasons import NO_REASONS, Reasons
 from moderation.classifier.thresholds import NO_TRADES, Trades
 from moderation.text import Normalised
 from moderation.verdict import (
@@ -22,6 +23,7 @@ from moderation.verdict import (
     ATTRIBUTES,
     Accepted,
     Contribution,
+    Foretold,
     Habit,
     Scores,
     Thresholds,
@@ -73,6 +75,16 @@ class Classifier:
     # What a site's moderators made of circumstances beside the text, by name, in log-odds.
     habits: Mapping[str, float] = field(default_factory=dict)
 
+    # Why they reject, where they said so often enough.
+    reasons: Reasons = NO_REASONS
+
+    def __post_init__(self) -> None:
+        """Refuse reasons that weigh the grams of another model."""
+        if self.reasons.names and len(self.reasons.grams) != len(self.weights.vocabulary):
+            raise ValueError(
+                f"{len(self.reasons.grams)} weights of reasons for {len(self.weights.vocabulary)} grams"
+            )
+
     def thresholds_for(self, accepted: Accepted) -> Thresholds:
         """Say where review and rejection start on a site that accepts so many mistakes."""
         if accepted == AS_MADE:
@@ -101,26 +113,19 @@ class Classifier:
         if not texts:
             return np.empty((0, len(HEADS)))
         met = self._memory.met()
-        learnt = met.learnt
         # For each text the numbers of its words and grams, and where they start.
         found: list[int] = []
         starts, numbers_of_pairs = [], []
         for text in texts:
-            words, said = met.read(text.chunks)
-            distinct = dict.fromkeys(pairs(said))
+            here, distinct = _found(met, text)
             starts.append(len(found))
-            # A text without words has the row of nothing.
-            found.append(learnt.nothing)
-            # In the order of the text and not as a set, so that every process adds up in one order.
-            found += dict.fromkeys(words)
-            found += learnt.known_pairs(distinct)
-            found += learnt.known(manners(text, said))
-            numbers_of_pairs.append(len(distinct))
+            found += here
+            numbers_of_pairs.append(distinct)
         weighed = np.add.reduceat(met.rows.take(found, axis=0), starts)
         # The last column counts grams.
         totals = weighed[:, -1] + numbers_of_pairs
         factors = length_factor(totals, self.weights.length_offset)
-        logits: Numbers = self.weights.intercepts + weighed[:, :-1] * factors[:, np.newaxis]
+        logits: Numbers = self.weights.intercepts + weighed[:, : len(HEADS)] * factors[:, np.newaxis]
         return logits
 
     def explain(self, text: Normalised, *, most: int | None = None) -> list[Contribution]:
@@ -161,6 +166,19 @@ class Classifier:
         known = {name: self.habits[name] for name in circumstances if name in self.habits}
         return [Habit(*one) for one in sorted(known.items(), key=lambda one: (-abs(one[1]), one[0]))]
 
+    def foretell(self, text: Normalised, circumstances: Iterable[str]) -> list[Foretold]:
+        """Say for what reason this site's moderators would reject a text, the likeliest first.
+
+        Empty where the model did not learn that.
+        """
+        if not self.reasons.names:
+            return []
+        met = self._memory.met()
+        found, distinct = _found(met, text)
+        weighed = met.rows.take(found, axis=0).sum(axis=0)
+        factor = length_factor(weighed[-1] + distinct, self.weights.length_offset)
+        return self.reasons.foretell(weighed[len(HEADS) : -1] * factor, circumstances)
+
     @property
     def intercept(self) -> float:
         """The log-odds of rejection of a text without words."""
@@ -168,7 +186,24 @@ class Classifier:
 
     @cached_property
     def _memory(self) -> Memory:
-        return Memory(self.weights.vocabulary, self.weights.grams)
+        weights = self.weights.grams
+        # The columns of the reasons are looked up with those of the heads; most models have none.
+        if self.reasons.names:
+            weights = np.hstack([weights, self.reasons.grams])
+        return Memory(self.weights.vocabulary, weights)
+
+
+def _found(met: Met, text: Normalised) -> tuple[list[int], int]:
+    """Number a text's words, pairs and manners, each once, and say how many pairs there are."""
+    words, said = met.read(text.chunks)
+    distinct = dict.fromkeys(pairs(said))
+    # A text without words has the row of nothing.
+    found = [met.learnt.nothing]
+    # In the order of the text and not as a set, so that every process adds up in one order.
+    found += dict.fromkeys(words)
+    found += met.learnt.known_pairs(distinct)
+    found += met.learnt.known(manners(text, said))
+    return found, len(distinct)
 
 
 def _times(names: Sequence[int]) -> Numbers | int:

@@ -1,8 +1,8 @@
 """Learn from a site's decisions what its own moderators would reject.
 
-Starts from a model that is there already, and learns what must be added to it. Only the rejection head
-changes; so the result is as additive as before, and the attributes keep their meaning from model to
-model. What is learnt must then pass the gate.
+Starts from a model that is there already, and learns what must be added to it. Of the heads that it has,
+only that of rejection changes; so the result is as additive as before, and the attributes keep their
+meaning from model to model. What is learnt must then pass the gate.
 """
 
 from collections.abc import Iterable
@@ -28,6 +28,7 @@ from moderation.classifier.examples import Example
 from moderation.classifier.fitting import Flags, Numbers, measure
 from moderation.classifier.gate import Models, Report, compare_decisions, review_at_most
 from moderation.classifier.learning import AS_FOUND, Priors, learn
+from moderation.classifier.learning_reasons import with_reasons
 from moderation.classifier.model import Classifier
 from moderation.classifier.searching import Search
 from moderation.classifier.storage import check_name, installed_versions
@@ -135,15 +136,19 @@ def retrain(
     lessons = decisions.of(learnt_from)
     priors = search(base.weights, lessons, progress) if search else AS_FOUND
     corrections = learn(base.weights, lessons, priors)
+    newest = decisions.of(held_out)
+    weights, reasons, of_reasons = with_reasons(
+        base.weights, corrections.on(base.weights), learnt_from=lessons, held_out=newest
+    )
     # Until thresholds are chosen, it decides nothing.
     undecided = Classifier(
         name,
         Thresholds(review_at=0.0, reject_at=1.0),
-        corrections.on(base.weights),
+        weights,
         base.languages,
         habits=corrections.habits,
+        reasons=reasons,
     )
-    newest = decisions.of(held_out)
     parts = _foretold(base, decisions, frozen, len(newest), priors=priors, progress=progress)
     # The last decisions, each by a model that did not learn from it: thresholds rest on them.
     chosen = np.arange(len(decisions)) >= len(decisions) - len(newest) - len(parts)
@@ -202,6 +207,7 @@ def retrain(
             _trial(newest_decisions_by(opponent.version), opponent, of_opponent[held_out], newest),
         ),
         identities=identities(classifier, progress=progress),
+        reasons=of_reasons,
         known_failures=KNOWN_FAILURES,
     )
     return Retrained(classifier, card, report=report)

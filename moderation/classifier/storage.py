@@ -22,6 +22,7 @@ import numpy as np
 
 from moderation.classifier.card import FORMAT, Card, render
 from moderation.classifier.model import HEADS, Classifier, Weights
+from moderation.classifier.reasons import NO_REASONS, Reasons
 from moderation.refusal import Refusal
 
 MODEL = "model.joblib"
@@ -151,15 +152,7 @@ def load(folder: Path) -> Classifier:
     card = read_card(folder)
     _check_versions(folder, card)
     content = read_content(folder, card)
-    weights, habits = _unpack(folder, content)
-    return Classifier(
-        version=card.name,
-        thresholds=card.thresholds,
-        weights=weights,
-        languages=frozenset(card.languages),
-        trades=card.trades,
-        habits=habits,
-    )
+    return _unpack(folder, card, content)
 
 
 def read_content(folder: Path, card: Card) -> bytes:
@@ -287,6 +280,7 @@ def _pack(classifier: Classifier) -> bytes:
             "length_offset": weights.length_offset,
             "circumstances": "\n".join(classifier.habits),
             "habits": np.array(list(classifier.habits.values()), np.float64),
+            **_pack_reasons(classifier.reasons),
         },
         content,
         compress=3,
@@ -294,12 +288,34 @@ def _pack(classifier: Classifier) -> bytes:
     return content.getvalue()
 
 
-def _unpack(folder: Path, content: bytes) -> tuple[Weights, dict[str, float]]:
+def _pack_reasons(reasons: Reasons) -> dict[str, Any]:
+    """Put the heads of reasons beside the others; a model without any is as it always was."""
+    if not reasons.names:
+        return {}
+    return {
+        "reasons": "\n".join(reasons.names),
+        "reason_grams": reasons.grams,
+        "reason_intercepts": reasons.intercepts,
+        "reason_circumstances": "\n".join(reasons.habits),
+        # One row a circumstance, one column a reason.
+        "reason_habits": np.array(list(reasons.habits.values())).reshape(-1, len(reasons.names)),
+    }
+
+
+def _unpack(folder: Path, card: Card, content: bytes) -> Classifier:
     import joblib  # noqa: PLC0415 - as above
 
     try:
         parts = joblib.load(io.BytesIO(content))
-        return _weights(parts), _habits(parts)
+        return Classifier(
+            version=card.name,
+            thresholds=card.thresholds,
+            weights=_weights(parts),
+            languages=frozenset(card.languages),
+            trades=card.trades,
+            habits=_habits(parts),
+            reasons=_reasons(parts),
+        )
     # Whatever a wrong file makes joblib raise, it is the file that is wrong.
     except Exception as error:
         raise ModelDamaged(
@@ -310,9 +326,8 @@ def _unpack(folder: Path, content: bytes) -> tuple[Weights, dict[str, float]]:
 def _weights(parts: Mapping[str, Any]) -> Weights:
     if tuple(parts["heads"]) != HEADS:
         raise ValueError(f"it has other heads: {parts['heads']}")
-    names = str(parts["vocabulary"])
     return Weights(
-        vocabulary=tuple(names.split("\n")) if names else (),
+        vocabulary=_names(parts["vocabulary"]),
         grams=np.asarray(parts["grams"], np.float32),
         intercepts=np.asarray(parts["intercepts"], np.float64),
         length_offset=float(parts["length_offset"]),
@@ -321,7 +336,25 @@ def _weights(parts: Mapping[str, Any]) -> Weights:
 
 def _habits(parts: Mapping[str, Any]) -> dict[str, float]:
     # Models of before have none.
-    names, values = str(parts.get("circumstances", "")), np.asarray(parts.get("habits", ()), np.float64)
+    values = np.asarray(parts.get("habits", ()), np.float64)
     if not np.isfinite(values).all():
         raise ValueError("a habit's weight is not a finite number")
-    return dict(zip(names.split("\n") if names else (), values.tolist(), strict=True))
+    return dict(zip(_names(parts.get("circumstances", "")), values.tolist(), strict=True))
+
+
+def _reasons(parts: Mapping[str, Any]) -> Reasons:
+    # Models of before have none either, nor has one that learnt from too few.
+    if "reasons" not in parts:
+        return NO_REASONS
+    circumstances = _names(parts["reason_circumstances"])
+    weights = np.asarray(parts["reason_habits"], np.float64)
+    return Reasons(
+        names=_names(parts["reasons"]),
+        grams=np.asarray(parts["reason_grams"], np.float32),
+        intercepts=np.asarray(parts["reason_intercepts"], np.float64),
+        habits=dict(zip(circumstances, weights, strict=True)),
+    )
+
+
+def _names(joined: object) -> tuple[str, ...]:
+    return tuple(str(joined).split("\n")) if joined else ()

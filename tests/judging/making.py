@@ -8,7 +8,16 @@ from moderation.draft import Author, Draft
 from moderation.rules import RULES, Case, EntryList, History, ListKind, Mode, Policy, Setting, gather
 from moderation.rules.options import Options
 from moderation.text import Normalised
-from moderation.verdict import Accepted, Action, Contribution, Habit, Scores, Signal, Thresholds
+from moderation.verdict import (
+    Accepted,
+    Action,
+    Contribution,
+    Foretold,
+    Habit,
+    Scores,
+    Signal,
+    Thresholds,
+)
 
 
 def case(
@@ -69,6 +78,7 @@ class Scorer:
     attributes: dict[str, float] = field(default_factory=lambda: {"insult": 0.75, "spam": 0.25})
     words: tuple[Contribution, ...] = ()
     habits: Mapping[str, float] = field(default_factory=dict)
+    foretold: tuple[Foretold, ...] = ()
     languages: frozenset[str] = frozenset({"en"})
 
     version: ClassVar[str] = "by-hand"
@@ -86,3 +96,6 @@ class Scorer:
 
     def explain(self, _: Normalised, *, most: int | None = None) -> list[Contribution]:
         return sorted(self.words, key=lambda word: -abs(word.weight))[:most]
+
+    def foretell(self, _: Normalised, circumstances: Iterable[str]) -> list[Foretold]:
+        return list(self.foretold)

@@ -26,6 +26,7 @@ from moderation.text import Normalised, normalise
 from moderation.verdict import (
     Action,
     Contribution,
+    Foretold,
     Habit,
     Opinion,
     Scores,
@@ -761,3 +762,55 @@ class TestHabits:
         scorer = Scorer(-8.0, habits={"reply": math.nan})
 
         assert judge(case("So it is.", parent_id="1"), scorer).action is REVIEW
+
+
+class TestReasons:
+    """For what reason a site's moderators would reject, where its model learnt that."""
+
+    FORETOLD = (Foretold("spam", 0.82), Foretold("abuse", 0.18))
+
+    @pytest.mark.parametrize(
+        ("log_odds", "action", "message"),
+        [
+            (1.0, REVIEW, "The classifier alone says 73%, mostly for insult."),
+            (8.0, REJECT, "The classifier alone says 99.9%, mostly for insult."),
+        ],
+    )
+    def test_they_are_told_of_what_may_be_rejected_and_change_no_action(self, log_odds, action, message):
+        found = judge(case("So it is."), Scorer(log_odds, foretold=self.FORETOLD))
+
+        (said,) = found.reasons
+        assert said.foretold == self.FORETOLD
+        assert said.message == (
+            f"{message} If moderators here reject it, then most likely as spam: 82%."
+        )
+        without = judge(case("So it is."), Scorer(log_odds))
+        assert found.action is without.action is action
+        assert (said.code, said.weight) == (without.reasons[0].code, without.reasons[0].weight)
+
+    def test_they_are_told_also_where_a_rule_alone_asks_for_a_person(self):
+        found = judge(case("Buy my casino.", terms("casino")), Scorer(foretold=self.FORETOLD))
+
+        (said,) = (one for one in found.reasons if one.source == "classifier")
+        assert said.message == (
+            "The classifier finds little to object to: 0.7%."
+            " If moderators here reject it, then most likely as spam: 82%."
+        )
+
+    def test_nobody_asks_for_what_reason_something_approved_would_be_rejected(self):
+        found = judge(case("So it is."), Scorer(foretold=self.FORETOLD))
+
+        assert (found.action, found.reasons[0].foretold) == (APPROVE, ())
+
+    def test_without_an_explanation_they_are_left_out(self):
+        found = judge(case("So it is."), Scorer(1.0, foretold=self.FORETOLD), explain=False)
+
+        assert found.reasons[0].foretold == ()
+        assert "moderators" not in found.reasons[0].message
+
+    def test_a_classifier_that_fails_at_them_leaves_it_to_a_person(self):
+        class BreaksAtForetelling(Scorer):
+            def foretell(self, *_):
+                raise RuntimeError
+
+        assert judge(case("So it is."), BreaksAtForetelling(8.0)).action is REVIEW

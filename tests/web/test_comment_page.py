@@ -14,7 +14,7 @@ from moderation.rules import ListKind, Scope
 from moderation.settings import Settings
 from moderation.store import Database
 from moderation.store.tables import AuditEntry, Moderator, Permission, Role, Site
-from moderation.verdict import Action, Contribution, Habit, Signal
+from moderation.verdict import Action, Contribution, Foretold, Habit, Signal
 from tests.browsing import Console
 from tests.conftest import SHIPPED_MODELS, START, add_moderator, add_site, at, fresh_file, listening
 from tests.making import draft, verdict
@@ -156,6 +156,75 @@ def test_what_moderators_made_of_circumstances_is_told(ana, store):
     said = plain(show(ana, store("habits", judged(signal))))
 
     assert "What moderators here made of several links against, +1.5 signed in for, −0.5" in said
+
+
+def why(*foretold):
+    """A verdict of a classifier that foretells reasons."""
+    return judged(
+        Signal(
+            source="classifier",
+            code="spam",
+            message="M.",
+            action=Action.REVIEW,
+            foretold=tuple(Foretold(*one) for one in foretold),
+        )
+    )
+
+
+def suggested(page):
+    """What stands on each button that is marked, as it is read aloud, and its value and key."""
+    buttons = re.findall(r'<button [^>]*class="reject suggested"[^>]*>.*?</button>', page, re.DOTALL)
+    return [(plain(one), *re.search(r'value="(.*?)" data-key="(.)"', one).groups()) for one in buttons]
+
+
+class TestReasons:
+    """For what reason moderators of the site would reject a comment."""
+
+    def test_all_are_listed_and_the_likeliest_is_marked_on_its_button(self, ana, store):
+        number = store("why", why(("abuse", 0.82), ("spam", 0.15), ("off-topic", 0.03)))
+        page = show(ana, number)
+
+        assert "If moderators here reject it, then as abuse 82% spam 15% off-topic 3%" in plain(page)
+        assert suggested(page) == [("Abuse likeliest: 82% D", "reject:abuse", "d")]
+        keys = re.findall(r'name="decision" value="(.*?)" data-key="(.)"', page)
+        assert keys == [
+            ("approve", "a"),
+            ("reject:spam", "s"),
+            ("reject:abuse", "d"),
+            ("reject:off-topic", "f"),
+            ("reject:other", "g"),
+        ]
+
+    def test_it_counts_for_nothing_until_a_button_is_pressed(self, ana, store, database):
+        number = store("unpressed", why(("abuse", 0.82), ("spam", 0.18)))
+        refused = ana.send(
+            ana.read(f"/console/comments/{number}"),
+            f"/console/comments/{number}/decision",
+            seen="0",
+            decision="reject:",
+        )
+
+        assert refused.status == 400
+        with database.reading() as session:
+            assert review.comment(session, number).decisions == []
+        ana.decide(number, "reject:spam")
+        with database.reading() as session:
+            assert [one.reason for one in review.comment(session, number).decisions] == ["spam"]
+
+    def test_where_none_is_likelier_than_the_others_together_no_button_is_marked(self, ana, store):
+        page = show(ana, store("unclear", why(("abuse", 0.45), ("spam", 0.4), ("other", 0.15))))
+
+        assert "then as abuse 45% spam 40% other 15%" in plain(page)
+        assert suggested(page) == []
+
+    @pytest.mark.parametrize("waits_for", ["audit", "second-opinion", None])
+    def test_whom_chance_asks_looks_without_a_suggestion(self, ana, store, database, waits_for):
+        number = store(f"asked for {waits_for}", why(("abuse", 0.82), ("spam", 0.18)))
+        with database.writing() as session:
+            review.comment(session, number).waits_for = waits_for
+            session.commit()
+
+        assert suggested(show(ana, number)) == []
 
 
 def test_the_thread_the_author_and_the_copies_stand_around_it(ana, store):

@@ -11,7 +11,14 @@ from sqlalchemy import select
 
 from moderation import registry, review
 from moderation.classifier import gate
-from moderation.classifier.card import Consequences, Identity, Measure, Trial
+from moderation.classifier.card import (
+    Consequences,
+    Foretelling,
+    Identity,
+    LearntReasons,
+    Measure,
+    Trial,
+)
 from moderation.classifier.curves import curves
 from moderation.classifier.folder import POINTER
 from moderation.classifier.gate import Finding
@@ -132,6 +139,31 @@ class TestLooking:
         assert page.text.count('class="mark"') == 2
         assert "Martians: 12% on average" in words(page)
         assert "site-1" in page.text
+
+    @pytest.mark.parametrize(
+        ("right", "ends"),
+        [
+            (0.91, "between +23.1 and +35.2 points, with 95 % confidence. The"),
+            (0.6, "with 95 % confidence. So it foretells no reason. The"),
+        ],
+    )
+    def test_how_well_reasons_are_foretold_is_said(self, root, models, right, ends):
+        test = Foretelling(
+            rejections=1243, right=right, commonest="spam", by_commonest=0.62, low=0.231, high=0.352
+        )
+        learnt = LearntReasons(decisions={"abuse": 240, "spam": 1412}, test=test)
+        keep(models, "site-0", reasons=learnt)
+        said = words(root.read("/console/models/site-0"))
+
+        assert "it learnt from rejections: 240 as abuse, 1,412 as spam." in said
+        assert f"was right in {right:.0%}; always saying spam would have been right in 62%." in said
+        assert ends in said
+
+    def test_reasons_that_nothing_could_be_measured_on_are_said_so(self, root, models):
+        keep(models, "site-0", reasons=LearntReasons(decisions={"abuse": 40, "spam": 40}, test=None))
+
+        assert "Too few of the newest rejections" in words(root.read("/console/models/site-0"))
+        assert "learnt from rejections" not in words(root.read("/console/models/site-1"))
 
     def test_a_broken_folder_is_shown_with_what_is_wrong(self, root):
         assert "card.json cannot be read" in words(root.read("/console/models"))

@@ -101,6 +101,16 @@ def _texts(compiled: io.BytesIO) -> dict[object, object]:
     ("english", "german"),
     [
         (
+            (
+                "The classifier alone says 51%, mostly for identity attack."
+                " If moderators here reject it, then most likely as abuse: 82%."
+            ),
+            (
+                "Der Klassifikator allein sagt 51%, vor allem wegen: Angriff auf eine Gruppe."
+                " Wenn Moderatoren ihn hier ablehnen, dann am ehesten als Beleidigung: 82%."
+            ),
+        ),
+        (
             "The classifier alone says 51%, mostly for identity attack.",
             "Der Klassifikator allein sagt 51%, vor allem wegen: Angriff auf eine Gruppe.",
         ),

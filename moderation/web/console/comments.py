@@ -1,5 +1,6 @@
 """One comment on a page, the evidence beside it, and the decision on it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import pairwise
@@ -14,8 +15,8 @@ from werkzeug.wrappers import Response
 
 from moderation import moderators, review
 from moderation.review import acts, context, waves
-from moderation.store.tables import Comment, Role
-from moderation.verdict import Action
+from moderation.store.tables import Comment, Role, WaitsFor
+from moderation.verdict import Action, Foretold
 from moderation.web.console.acts import lead_on
 from moderation.web.console.aside import beside
 from moderation.web.console.blueprint import NextQuery, Number, allowed, bp, frame, moderator, needs
@@ -34,6 +35,10 @@ _UNDONE = {
 
 bp.add_app_template_filter(readable)
 bp.add_app_template_filter(veiled)
+
+
+# Likelier than all other reasons together.
+_WORTH_SUGGESTING = 0.5
 
 
 class CommentQuery(NextQuery, frozen=True, kw_only=True):
@@ -67,6 +72,7 @@ def comment(comment_id: int) -> str:
         found = review.comment(db, comment_id)
         verdict = found.verdict.value()
         around = context.read(db, found, allowed())
+        foretold = [one for signal in verdict.reasons for one in signal.foretold]
         weighty = words(found.text, verdict.reasons)
         pieces = marked(found.text, verdict.reasons)
         hidden = {piece.text for piece in pieces if piece.is_veiled}
@@ -78,6 +84,8 @@ def comment(comment_id: int) -> str:
             pieces=pieces,
             legend=legend(found.text),
             weighty=weighty,
+            foretold=foretold,
+            suggested=_suggested(found, foretold),
             habits=[habit for signal in verdict.reasons for habit in signal.habits],
             hidden=hidden,
             is_veiled=is_veiled,
@@ -163,6 +171,13 @@ def _decide_together(comment_id: int, given: DecisionForm) -> Response:
         acts.go_on(db, act, moderator(), now=now)
         db.commit()
         return lead_on(db, act, after=given.after)
+
+
+def _suggested(found: Comment, foretold: Sequence[Foretold]) -> Foretold | None:
+    """The reason to mark on the buttons. A look that chance asked for is to be a person's own."""
+    if not foretold or found.waits_for is not WaitsFor.DECISION:
+        return None
+    return foretold[0] if foretold[0].share >= _WORTH_SUGGESTING else None
 
 
 def _wave(db: Session, found: Comment) -> waves.Wave | None:

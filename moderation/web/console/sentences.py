@@ -120,6 +120,7 @@ _VALUES: Mapping[str, Callable[[str], str]] = {
     "language": _language,
     "languages": _languages,
     "least": _plain,
+    "likely": _figure,
     "low": _figure,
     "mode": worded,
     "most": _plain,

@@ -8,6 +8,14 @@ _ = str
 
 SHAPES = (
     # The classifier.
+    _(
+        "The classifier alone says %(share)s, mostly for %(attribute)s. If moderators here reject it,"
+        " then most likely as %(reason)s: %(likely)s."
+    ),
+    _(
+        "The classifier finds little to object to: %(share)s. If moderators here reject it, then most"
+        " likely as %(reason)s: %(likely)s."
+    ),
     _("The classifier alone says %(share)s, mostly for %(attribute)s."),
     _("The classifier finds little to object to: %(share)s."),
     _("The classifier is not available, so a person decides."),
