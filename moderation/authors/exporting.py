@@ -3,7 +3,8 @@
 Whoever moderates is another person, and is called a moderator.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -61,52 +62,56 @@ def exported(
 
 
 def _comments(session: Session, some: Comments, site: str) -> list[dict[str, Any]]:
-    editions: dict[str, list[dict[str, Any]]] = {}
     rows = session.execute(
         select(Comment, StoredVerdict)
         .join(StoredVerdict, StoredVerdict.comment_id == Comment.id)
         .where(some.editions())
         .order_by(Comment.external_id, Comment.edition)
+    ).all()
+    numbers = [comment.id for comment, _ in rows]
+    decisions = _of(session, Decision, numbers)
+    notes, holds, facets, sketches = (
+        _of(session, table, numbers) for table in (Note, Hold, Facet, Sketch)
     )
+    deliveries = _deliveries(session, [one.id for every in decisions.values() for one in every])
+    editions: dict[str, list[dict[str, Any]]] = {}
     for comment, verdict in rows:
-        editions.setdefault(comment.external_id, []).append(
-            _columns(comment)
-            | {
-                "verdict": _columns(verdict),
-                "decisions": _decisions(session, comment),
-                "notes": [_columns(one) | {"by": "a moderator"} for one in _of(session, Note, comment)],
-                "put_aside": [_columns(one) for one in _of(session, Hold, comment)],
-                "found_by": [one.name for one in _of(session, Facet, comment)],
-                "sketch": [one.number for one in _of(session, Sketch, comment)],
-            }
-        )
-    return [{"site": site, "id": number, "editions": every} for number, every in editions.items()]
-
-
-def _decisions(session: Session, comment: Comment) -> list[dict[str, Any]]:
-    rows = session.scalars(
-        select(Decision).where(Decision.comment_id == comment.id).order_by(Decision.revision)
-    )
-    return [
-        _columns(one)
-        | {
-            "by": "a moderator" if one.moderator_id else "somebody at the site",
-            "is_undo": one.undoes_id is not None,
-            "deliveries": [
-                _columns(delivery) | {"state": delivery.state}
-                for delivery in session.scalars(
-                    select(Delivery).where(Delivery.decision_id == one.id).order_by(Delivery.id)
-                )
-            ],
+        number = comment.id
+        beside = {
+            "verdict": _columns(verdict),
+            "decisions": [_decision(one, deliveries[one.id]) for one in decisions[number]],
+            "notes": [_columns(one) | {"by": "a moderator"} for one in notes[number]],
+            "put_aside": [_columns(one) for one in holds[number]],
+            "found_by": [one.name for one in facets[number]],
+            "sketch": [one.number for one in sketches[number]],
         }
-        for one in rows
-    ]
+        editions.setdefault(comment.external_id, []).append(_columns(comment) | beside)
+    return [{"site": site, "id": name, "editions": every} for name, every in editions.items()]
 
 
-def _of(session: Session, table: Any, comment: Comment) -> Collection[Any]:
-    key = list(table.__table__.primary_key)
-    rows = select(table).where(table.comment_id == comment.id).order_by(*key)
-    return session.scalars(rows).all()
+def _decision(one: Decision, deliveries: Sequence[Delivery]) -> dict[str, Any]:
+    return _columns(one) | {
+        "by": "a moderator" if one.moderator_id else "somebody at the site",
+        "is_undo": one.undoes_id is not None,
+        "deliveries": [_columns(delivery) | {"state": delivery.state} for delivery in deliveries],
+    }
+
+
+def _of(session: Session, table: Any, numbers: Collection[int]) -> Mapping[int, Sequence[Any]]:
+    """Read what hangs on comments, all of them at once: not each table has an index by comment."""
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    rows = select(table).where(table.comment_id.in_(numbers)).order_by(*table.__table__.primary_key)
+    for row in session.scalars(rows):
+        found[row.comment_id].append(row)
+    return found
+
+
+def _deliveries(session: Session, decisions: Collection[int]) -> Mapping[int, Sequence[Delivery]]:
+    found: defaultdict[int, list[Delivery]] = defaultdict(list)
+    rows = select(Delivery).where(Delivery.decision_id.in_(decisions)).order_by(Delivery.id)
+    for row in session.scalars(rows):
+        found[row.decision_id].append(row)
+    return found
 
 
 def _columns(row: Base) -> dict[str, Any]:
