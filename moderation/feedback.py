@@ -85,6 +85,7 @@ def weigh(session: Session) -> Weighed:
             Comment.text_hash,
             Comment.wave_id,
             Comment.author_key,
+            Comment.erased_at,
         )
         .join(Comment, Comment.id == Decision.comment_id)
         .where(or_(Decision.is_forgotten, _teaches()))
@@ -102,6 +103,7 @@ def weigh(session: Session) -> Weighed:
             wave=row.wave_id,
             author=row.author_key,
             is_forgotten=row.is_forgotten,
+            is_erased=row.erased_at is not None,
         )
         for row in rows
     )
@@ -117,7 +119,8 @@ def examples(session: Session, weighed: Weighed | None = None) -> Iterator[Examp
 
     `weighed` is what `weigh` says, for who has asked it already; what has no weight is left out.
     Only the decision that holds counts. An undo is no label, whatever it restored: it says “I was
-    wrong”, not “this is good”. Nor is what somebody let be forgotten: what held before it does.
+    wrong”, not “this is good”. Nor is what somebody let be forgotten: what held before it does. What an
+    author had erased teaches nothing.
     """
     weights = (weighed or weigh(session)).weights
     rows = (
@@ -137,7 +140,7 @@ def examples(session: Session, weighed: Weighed | None = None) -> Iterator[Examp
         )
         .join(Comment, Comment.id == Decision.comment_id)
         .join(StoredVerdict, StoredVerdict.comment_id == Comment.id)
-        .where(_teaches())
+        .where(_teaches(), Comment.erased_at.is_(None))
         .order_by(Decision.decided_at, Decision.id)
         .execution_options(yield_per=_READ_AT_ONCE)
     )

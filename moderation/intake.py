@@ -89,10 +89,11 @@ def latest(session: Session, site: Site, external_id: str) -> Comment:
 def known(session: Session, site: Site, draft: Submission) -> Comment | None:
     """Return what was stored of `draft` before, or None.
 
-    Raises OtherContent when its id belongs to a comment that says something else.
+    Raises OtherContent when its id belongs to a comment that says something else. What an author had
+    erased comes back as it is: whatever it said, sending it again does not bring it back.
     """
     stored = find(session, site, draft.id)
-    if stored and not is_same(stored, draft):
+    if stored and stored.erased_at is None and not is_same(stored, draft):
         raise OtherContent(stored)
     return stored
 

@@ -89,7 +89,9 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
 
     source: Annotated[str, msgspec.Meta(description="The rule, or `classifier`.")]
     code: Annotated[str, msgspec.Meta(description="The same for every comment judged on this ground.")]
-    message: Annotated[str, msgspec.Meta(description="A sentence for people.")]
+    message: Annotated[
+        str, msgspec.Meta(description="A sentence for people; empty of a comment that was erased.")
+    ]
     action: Annotated[Action, msgspec.Meta(description="What this evidence asks for by itself.")]
     weight: Annotated[
         float, msgspec.Meta(description="How much it adds to the log-odds of rejection.")

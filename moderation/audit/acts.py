@@ -25,6 +25,8 @@ ACTS = {
     "model.shadow-end": N_("Ended the trial of a model"),
     "model.group": N_("Put a site into a group that shares a model"),
     "labels.forget": N_("Let models forget decisions"),
+    "author.export": N_("Exported what is stored of an author"),
+    "author.erase": N_("Erased what is stored of an author"),
     "login.open": N_("Logged in"),
     "login.fail": N_("Failed to log in"),
     "login.close": N_("Logged out"),

@@ -222,4 +222,6 @@ _HOLDS = (
     Decision.revision == Comment.revision,
     Decision.undoes_id.is_(None),
     Decision.action != Action.REVIEW,
+    # Nothing is left of it that could be judged.
+    Comment.erased_at.is_(None),
 )

@@ -4,6 +4,7 @@ import click
 
 from moderation import settings
 from moderation.cli import (
+    authors,
     callbacks,
     database,
     drift,
@@ -49,6 +50,7 @@ for command in (
     rules.rules,
     lists.lists,
     labels.labels,
+    authors.authors_,
     history.import_,
     people.moderator,
     record.record,

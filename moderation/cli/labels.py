@@ -32,6 +32,7 @@ def list_labels() -> None:
                 half, and nobody alone counts for most
     copies      left out: rejected copies of what another author wrote and was approved
     forgotten   left out: see moderation labels forget
+    erased      left out: see moderation authors erase
     agreement   how often a second moderator, who did not know the first one's decision,
                 decided alike; of as many comments as are named
 
@@ -41,7 +42,7 @@ def list_labels() -> None:
         Column("who"),
         *(
             Column(heading, justify="right", no_wrap=True)
-            for heading in ("teach", "count as", "copies", "forgotten", "agreement")
+            for heading in ("teach", "count as", "copies", "forgotten", "erased", "agreement")
         ),
         box=box.SIMPLE_HEAD,
     )
@@ -130,6 +131,7 @@ def _figures(account: Account) -> tuple[str, ...]:
         f"{account.weight:,.1f}",
         f"{account.copies_of_approved:,}",
         f"{account.forgotten:,}",
+        f"{account.erased:,}",
     )
 
 

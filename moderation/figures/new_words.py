@@ -78,6 +78,7 @@ def new_words(session: Session, *, access: Access, site: Site | None = None, now
             Comment.received_at >= midnight(first),
             Comment.received_at < midnight(first + WEEK),
             Comment.superseded.is_(False),
+            Comment.erased_at.is_(None),
         )
         .order_by(Comment.received_at.desc())
         .limit(_MOST_COMMENTS if first == last else _MOST_COMMENTS_BEFORE)

@@ -38,11 +38,11 @@ class NothingHolds(Refusal):
 
 
 class LeftAlone(NamedTuple):
-    """Why an act left some comments alone: they were edited, or somebody had decided on them."""
+    """Why an act left some comments alone: edited or erased, or somebody had decided on them."""
 
     number: int
     is_edited: bool
-    # Who decided what, and when the last time; None where they were edited.
+    # Who decided what, and when the last time; None where they were edited or erased.
     decided_by: str | None
     action: Action | None
     is_undo: bool
@@ -148,8 +148,8 @@ def take_back_act(session: Session, act_id: int, by: Moderator, *, access: Acces
 def go_on(session: Session, act: Act, by: Moderator, *, most: int = STEP, now: datetime) -> int:
     """Decide on the next comments of an act, and return how many are left to do.
 
-    A comment that changed since it was seen is left alone. `act` comes from `own`, `plan` or
-    `take_back_act`; it does nothing before it was said what it decides.
+    A comment that changed or was erased since it was seen is left alone. `act` comes from `own`, `plan`
+    or `take_back_act`; it does nothing before it was said what it decides.
     """
     if act.action is None and act.undoes_id is None:
         return pending(session, act)
@@ -171,7 +171,8 @@ def go_on(session: Session, act: Act, by: Moderator, *, most: int = STEP, now: d
     done = []
     for comment in sorted(comments, key=lambda one: (one.site_id, one.id)):
         chosen = todo[comment.id]
-        if comment.superseded or comment.revision != chosen.revision:
+        is_changed = comment.superseded or comment.erased_at is not None
+        if is_changed or comment.revision != chosen.revision:
             chosen.is_left_alone = True
             act.left_alone += 1
             continue
@@ -229,7 +230,7 @@ def decided(session: Session, act: Act, access: Access, *, limit: int) -> list[D
 def left_alone(session: Session, act: Act) -> list[LeftAlone]:
     """Say why an act left comments alone, by who decided what on them."""
     by = (Comment.superseded, Moderator.name, Decision.reporter, Decision.action, Decision.undoes_id)
-    kinds = (*by[:-1], by[-1].is_not(None))
+    kinds = (*by[:-1], by[-1].is_not(None), Comment.erased_at.is_not(None))
     rows = session.execute(
         select(*kinds, func.count(), func.max(Decision.decided_at))
         .select_from(Chosen)
@@ -243,14 +244,18 @@ def left_alone(session: Session, act: Act) -> list[LeftAlone]:
         .group_by(*kinds)
     )
     found = []
-    edited = 0
-    for is_edited, name, reporter, action, is_undo, number, latest in rows:
+    edited = erased = 0
+    for is_edited, name, reporter, action, is_undo, is_erased, number, latest in rows:
         if is_edited:
             edited += number
+        elif is_erased:
+            erased += number
         else:
             found.append(LeftAlone(number, False, name or reporter, action, bool(is_undo), latest))
     if edited:
         found.append(LeftAlone(edited, True, None, None, False, None))
+    if erased:
+        found.append(LeftAlone(erased, False, None, None, False, None))
     return sorted(found, key=lambda one: one.number, reverse=True)
 
 

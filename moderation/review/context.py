@@ -57,6 +57,7 @@ class Glimpse(NamedTuple):
     waits_for: WaitsFor | None
     superseded: bool
     received_at: datetime
+    erased_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def read(session: Session, comment: Comment, access: Access) -> Context:
             Comment.waits_for,
             Comment.superseded,
             Comment.received_at,
+            Comment.erased_at,
         )
         .join(Comment, Comment.id == each.c.id)
         .join(Site, Site.id == Comment.site_id)

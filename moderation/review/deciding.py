@@ -64,6 +64,13 @@ class Edited(Conflict):
         super().__init__(comment, "the author edited this comment")
 
 
+class Erased(Conflict):
+    """The author had this comment erased since the page was loaded."""
+
+    def __init__(self, comment: Comment) -> None:
+        super().__init__(comment, "the author had this comment erased")
+
+
 def comment(session: Session, comment_id: int) -> Comment:
     """Return a comment with its site, verdict and decisions, or raise UnknownComment."""
     found = session.scalar(
@@ -156,9 +163,12 @@ def report(
 ) -> Decision | None:
     """Append what somebody decided at the site itself, whatever holds here.
 
-    None where the last decision says so already: sites report again and again.
+    None where the last decision says so already: sites report again and again. None as well where
+    the author had the comment erased: there is nothing left to decide on.
     """
     decided = comment(session, comment_id)
+    if decided.erased_at is not None:
+        return None
     last = decided.decisions[-1] if decided.decisions else None
     if last and last.action is action and not last.undoes_id:
         return None
@@ -179,7 +189,7 @@ def append(
 ) -> Decision:
     """Append a decision on a comment as `comment` loads it, without noting the act.
 
-    Raises AlreadyDecided or Edited when it is no longer at revision `seen`.
+    Raises AlreadyDecided or Edited when it is no longer at revision `seen`, and Erased.
     """
     waited_for = decided.waits_for
     waits_for = waits_after(session, decided, by, action, undoes=undoes)
@@ -187,7 +197,12 @@ def append(
     # The condition and the change are one statement: of two moderators, one changes no row.
     changed = session.execute(
         update(Comment)
-        .where(Comment.id == decided.id, Comment.revision == seen, Comment.superseded.is_(False))
+        .where(
+            Comment.id == decided.id,
+            Comment.revision == seen,
+            Comment.superseded.is_(False),
+            Comment.erased_at.is_(None),
+        )
         .values(revision=seen + 1, outcome=action, waits_for=waits_for, due_at=due_at)
         .execution_options(synchronize_session=False)
     )
@@ -315,6 +330,8 @@ def _conflict(session: Session, comment_id: int) -> Conflict:
     current = comment(session, comment_id)
     if current.superseded:
         return Edited(current, latest_edition(session, current))
+    if current.erased_at is not None:
+        return Erased(current)
     if not current.decisions:
         return Conflict(current, "the page was out of date")
     return AlreadyDecided(current, current.decisions[-1])

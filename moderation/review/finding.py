@@ -114,7 +114,9 @@ def ids(
 
     `after` is the number of the last one seen; where the list was at does not matter.
     """
-    found = matching(session, wanted, access, now).where(Comment.superseded.is_(False))
+    found = matching(session, wanted, access, now).where(
+        Comment.superseded.is_(False), Comment.erased_at.is_(None)
+    )
     number = Comment.id if wanted.is_of_the_queue else _number(session, wanted)
     if after is not None:
         found = found.where(number < after)

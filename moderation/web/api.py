@@ -31,7 +31,8 @@ def submit() -> Response:
     """Judge a comment and store it with the verdict.
 
     The same id with the same content again is harmless: it answers 200 with what was stored.
-    The same id with other content is refused; an edit is a PUT.
+    The same id with other content is refused; an edit is a PUT. What an author had erased answers 200
+    with what is left of it, and stays erased.
     """
     site = _site()
     comment, is_new = judging.submit(site, json_body(Submission))

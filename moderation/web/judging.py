@@ -112,7 +112,7 @@ def label(site: Site, draft: Submission, reporter: str, action: Action) -> None:
     """
     with state().database.reading() as session:
         known = intake.find(session, site, draft.id)
-    if known and known.text != draft.text:
+    if known and known.erased_at is None and known.text != draft.text:
         raise intake.OtherContent(known)
     _report(known or submit(site, draft)[0], reporter, action, None)
 

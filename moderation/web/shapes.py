@@ -28,6 +28,13 @@ class JudgedComment(Verdict, frozen=True, kw_only=True):
     ]
     verdict_action: Annotated[Action, msgspec.Meta(description="What the machine said.")]
     received_at: datetime
+    erased_at: Annotated[
+        datetime | None,
+        msgspec.Meta(
+            description="Since when nothing of it is stored but what became of it, because its author"
+            " had it erased; else null. Only a PUT stores a text under this id again."
+        ),
+    ]
     decision: Annotated[
         PersonsDecision | None, msgspec.Meta(description="The last one; null until a person decides.")
     ]
@@ -42,6 +49,7 @@ class JudgedComment(Verdict, frozen=True, kw_only=True):
             edition=comment.edition,
             verdict_action=comment.verdict.action,
             received_at=comment.received_at,
+            erased_at=comment.erased_at,
             decision=PersonsDecision.of(comment.decisions[-1]) if comment.decisions else None,
         )
 

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
-from moderation import feedback, forgetting, policies, registry, review, sites
+from moderation import authors, feedback, forgetting, policies, registry, review, sites
 from moderation.rules import ListKind, Mode, Scope
 from moderation.store import (
     Database,
@@ -21,7 +21,7 @@ from moderation.store import (
     search,
     upgrade,
 )
-from moderation.store.tables import Base, ModelGroup, Site, SiteRule
+from moderation.store.tables import Base, Comment, ModelGroup, Site, SiteRule
 from moderation.verdict import Accepted, Action
 from tests.classifier.making import keep
 from tests.conftest import at
@@ -299,6 +299,23 @@ def test_an_older_version_knows_of_no_trial_and_keeps_the_rest(database, site, t
         assert [(one.shadow, one.shadow_since) for one in session.scalars(select(ModelGroup))] == [
             (None, None)
         ]
+
+
+def test_what_was_erased_stays_blank_in_an_older_version(database, site):
+    with database.writing() as session:
+        stored(session, site)
+        person = authors.by_email("ana@example.org")
+        (some,) = authors.find(session, person, at_once=1).comments
+        authors.erase(session, some, by="ana", now=at(2))
+        session.commit()
+
+    _downgrade(database, "0008")
+    upgrade(database)
+
+    check_schema(database)
+    with database.reading() as session:
+        (found,) = session.scalars(select(Comment))
+        assert (found.text, found.author_email, found.erased_at) == ("", None, None)
 
 
 def test_two_upgrades_at_once_are_one(tmp_path, request):

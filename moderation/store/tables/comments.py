@@ -119,6 +119,9 @@ class Comment(Base):
     # The number of the first comment of the near copies that it is one of.
     wave_id: Mapped[int | None] = mapped_column(default=None)
 
+    # Since when its author wants it gone: what he sent is blank then, in all editions.
+    erased_at: Mapped[datetime | None] = mapped_column(default=None)
+
     # Where the blog's Akismet plugin hears of decisions on this comment.
     akismet_callback: Mapped[str | None] = mapped_column(String(2_000), default=None)
 

@@ -189,8 +189,9 @@ def _wave(db: Session, found: Comment) -> waves.Wave | None:
 
 def _changes(found: Comment, around: context.Context) -> list[tuple[int, datetime, list[Stretch]]]:
     """Each edition after the first: its number, when it came, and what had changed; the latest first."""
-    every = [(one.edition, one.received_at, one.text) for one in around.editions]
-    every.append((found.edition, found.received_at, found.text))
+    editions: list[Comment | context.Glimpse] = [*around.editions, found]
+    # That a text is gone is no change that its author made.
+    every = [(one.edition, one.received_at, one.text) for one in editions if one.erased_at is None]
     return [
         (edition, received_at, differences(older, newer))
         for (*_rest, older), (edition, received_at, newer) in pairwise(sorted(every))

@@ -159,6 +159,8 @@ ACTS = (
     _("Put a site into a group that shares a model"),
     _("Went back to the model before"),
     _("Let models forget decisions"),
+    _("Exported what is stored of an author"),
+    _("Erased what is stored of an author"),
     _("Logged in"),
     _("Failed to log in"),
     _("Logged out"),
