@@ -143,16 +143,20 @@ def retrain(
         with database.reading() as session:
             serving = registry.load_serving(session, models)
             weighed = feedback.weigh(session)
+        account, total = weighed.account, len(weighed.weights)
+        examples = _examples(database, weighed)
+        # A million weights take a hundred megabytes: who reads the examples lets go of them at the end.
+        del weighed
         try:
             with progress() as tell:
                 trained = retraining.retrain(
                     _public_ancestor(models, serving),
-                    _examples(database, weighed),
-                    total=len(weighed.weights),
+                    examples,
+                    total=total,
                     name=name,
                     now=now,
                     serving=serving,
-                    account=weighed.account,
+                    account=account,
                     budgets=Budgets(
                         good_lost=good_lost, bad_published=bad_published, confidence=confidence
                     ),
@@ -167,7 +171,7 @@ def retrain(
         storage.save(models / name, trained.classifier, trained.card)
         gate.save(models / name, trained.report)
         show(comparing.table(trained.report))
-        click.echo(labels.in_words(weighed.account))
+        click.echo(labels.in_words(account))
         click.echo(f"{trained.report.says} {trained.card.thresholds_in_words}")
         with database.writing() as session:
             registry.publish(session, models / name, now=now)
