@@ -21,7 +21,7 @@ from moderation.store.tables import Base, Comment, Decision
 from moderation.text import normalise
 from moderation.verdict import Action, Contribution, Habit, Signal
 from tests.conftest import at
-from tests.making import decider, draft, verdict
+from tests.making import decider, draft, opinion, verdict
 
 EMAIL = "Quetzalmail@Example.org"
 # One in each place where an author's data can be.
@@ -119,7 +119,12 @@ def told(database, database_url, monkeypatch, tmp_path, site):
             now=at(2),
         )
         decided, _ = intake.record(
-            session, blog, sent("c2", MARKERS["text"]), judged(MARKERS["reason"]), now=at(3)
+            session,
+            blog,
+            sent("c2", MARKERS["text"]),
+            judged(MARKERS["reason"]),
+            opinion=opinion(Action.APPROVE),
+            now=at(3),
         )
         review.decide(session, decided.id, mia, Action.REJECT, seen=0, now=at(4))
         waits, _ = intake.record(session, blog, sent("c3", "more"), judged(MARKERS["reason"]), now=at(5))
