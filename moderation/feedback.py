@@ -1,12 +1,12 @@
 """What decisions are good for: the site hears of them, and the next model learns from them."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from moderation import labels
@@ -70,8 +70,11 @@ def decisions_since(session: Session, site: Site, position: int, *, limit: int) 
     )
 
 
-def weigh(session: Session) -> Weighed:
-    """Say how much each decision teaches that `examples` yields, and what became of the others."""
+def weigh(session: Session, sites: Collection[int] | None = None) -> Weighed:
+    """Say how much each decision teaches that `examples` yields, and what became of the others.
+
+    With `sites`, by their numbers, only what was decided there counts.
+    """
     rows = session.execute(
         select(
             Decision.id,
@@ -88,7 +91,7 @@ def weigh(session: Session) -> Weighed:
             Comment.erased_at,
         )
         .join(Comment, Comment.id == Decision.comment_id)
-        .where(or_(Decision.is_forgotten, _teaches()))
+        .where(or_(Decision.is_forgotten, _teaches()), _on(sites))
         .order_by(Decision.id)
         .execution_options(yield_per=_READ_AT_ONCE)
     )
@@ -114,15 +117,17 @@ def decider(moderator_id: int | None, site_id: int, reporter: str | None) -> Dec
     return Decider(moderator=moderator_id) if moderator_id else Decider(site=site_id, reporter=reporter)
 
 
-def examples(session: Session, weighed: Weighed | None = None) -> Iterator[Example]:
-    """Yield what people decided as labelled texts, the oldest decision first.
+def examples(
+    session: Session, weighed: Weighed | None = None, sites: Collection[int] | None = None
+) -> Iterator[Example]:
+    """Yield what people decided as labelled texts, the oldest decision first; with `sites`, there alone.
 
     `weighed` is what `weigh` says, for who has asked it already; what has no weight is left out.
     Only the decision that holds counts. An undo is no label, whatever it restored: it says “I was
     wrong”, not “this is good”. Nor is what somebody let be forgotten: what held before it does. What an
     author had erased teaches nothing.
     """
-    weights = (weighed or weigh(session)).weights
+    weights = (weighed or weigh(session, sites)).weights
     rows = (
         select(
             Decision.id,
@@ -140,7 +145,7 @@ def examples(session: Session, weighed: Weighed | None = None) -> Iterator[Examp
         )
         .join(Comment, Comment.id == Decision.comment_id)
         .join(StoredVerdict, StoredVerdict.comment_id == Comment.id)
-        .where(_teaches(), Comment.erased_at.is_(None))
+        .where(_teaches(), _on(sites), Comment.erased_at.is_(None))
         .order_by(Decision.decided_at, Decision.id)
         .execution_options(yield_per=_READ_AT_ONCE)
     )
@@ -169,6 +174,10 @@ def examples(session: Session, weighed: Weighed | None = None) -> Iterator[Examp
 def _told(reason: RejectionReason | None, *, is_past: bool) -> RejectionReason | None:
     """Say why somebody rejected, where they said so: what a site's history has as other is not told."""
     return None if is_past and reason is RejectionReason.OTHER else reason
+
+
+def _on(sites: Collection[int] | None) -> ColumnElement[bool]:
+    return true() if sites is None else Decision.site_id.in_(sites)
 
 
 def _teaches() -> ColumnElement[bool]:

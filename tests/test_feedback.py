@@ -17,7 +17,7 @@ from moderation.labels import Decider
 from moderation.store.tables import Comment, Moderator, RejectionReason, Role, Site
 from moderation.verdict import Action, Signal
 from tests.classifier.making import sentence
-from tests.conftest import at
+from tests.conftest import add_site, at
 from tests.making import draft, stored, verdict
 
 
@@ -234,6 +234,18 @@ class TestWeights:
 
         assert weights == [("An old one.", 0.5, "spam"), ("A new one.", 1.0, None)]
         assert set(found.accounts) == {None, Decider(site=site.id, reporter="the blog")}
+
+    def test_of_some_sites_only_what_was_decided_there_counts(self, database, site, ana):
+        other = add_site(database, "forum", "fedcba987654")
+        with database.writing() as session:
+            for one in (site, other):
+                comment = stored(session, one, one.name, text=f"What a day on the {one.name}.")
+                review.decide(session, comment.id, ana, Action.APPROVE, seen=0, now=at(1))
+
+            found = feedback.weigh(session, {other.id})
+            texts = [one.text for one in feedback.examples(session, found, {other.id})]
+
+        assert (texts, found.account.teach) == (["What a day on the forum."], 1)
 
     def test_what_the_history_does_not_say_is_no_reason(self, database, site):
         """An import knows of spam, and stores every other rejection as one for another reason."""

@@ -12,11 +12,10 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from moderation.chance import falls
 from moderation.circumstances import of_text
 from moderation.classifier.card import Tally
 from moderation.classifier.counting import Progress, silence
-from moderation.classifier.examples import Example, mark
+from moderation.classifier.examples import Example, is_set_apart, mark
 from moderation.classifier.factored import said
 from moderation.classifier.fitting import Flags, Numbers
 from moderation.classifier.model import Classifier
@@ -28,8 +27,6 @@ from moderation.text import normalise
 _MOST_TAUGHT = 10.0
 # Circumstances of fewer comments tell more of those comments than of the site.
 _FEWEST = 3
-# So many are set apart for good, by lot: no model ever learns from them.
-_FROZEN = 0.05
 _TELL_EVERY = 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -201,8 +198,7 @@ class _Columns:
         self._moments.append((example.decided_at - _EPOCH) // _MICROSECOND)
         self._marks.append(mark(example.text))
         self._rejected.append(example.rejected)
-        # By its text and not by its number, so that copies of it are set apart with it.
-        self._frozen.append(falls(_FROZEN, "frozen", example.text))
+        self._frozen.append(is_set_apart(example.text))
         self._weights.append(example.weight)
         self._shares.append(example.share)
         self._rules.append(example.rules)

@@ -8,6 +8,11 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.chance import falls
+
+# Of the comments that are decided on.
+_SET_APART = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -33,6 +38,14 @@ class Example:
     def stands_for(self) -> float:
         """How many comments it speaks for, where all are to be counted and not only those looked at."""
         return self.weight / self.share
+
+
+def is_set_apart(text: str) -> bool:
+    """Whether a comment that says so is set apart for good, by lot: no model ever learns from it.
+
+    By its text and not by its number, so that copies of it are set apart with it.
+    """
+    return falls(_SET_APART, "frozen", text)
 
 
 def mark(text: str) -> int:

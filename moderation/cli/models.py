@@ -70,7 +70,8 @@ def show(name: str) -> None:
 def compare(name: str, other: str | None) -> None:
     """Compare the model NAME with the one that serves, and say what is worse and what would change.
 
-    On decisions that are newer than what either learnt from, and on texts that no model learns from.
+    On decisions that are newer than what either learnt from, on those that are set apart from all
+    learning, and on texts that no model learns from.
     What is found is written beside the model: gate.json for programs, gate.html for people.
 
     \b
@@ -83,13 +84,13 @@ def compare(name: str, other: str | None) -> None:
     serving = load(models / check_name(other)) if other else opened.load_serving(models)
     if serving.version == name:
         raise click.UsageError(f"{name} is the model that serves: say which other one with --with.")
-    newest = opened.unseen_decisions(models, serving.version, candidate.version)
+    unseen = opened.unseen_decisions(models, serving.version, candidate.version)
     with progress() as tell:
         report = gate.compare(
             serving,
             candidate,
-            newest=newest,
-            frozen=(),
+            newest=unseen.newest,
+            frozen=unseen.set_apart,
             now=datetime.now(UTC),
             progress=tell,
         )

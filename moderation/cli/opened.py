@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import structlog
@@ -10,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from moderation import feedback, registry, settings
 from moderation.classifier import folder
-from moderation.classifier.examples import Example
+from moderation.classifier.examples import Example, is_set_apart
 from moderation.classifier.model import Classifier
 from moderation.classifier.storage import ModelUnusable, read_card
 from moderation.judgement import Scorer
@@ -59,9 +60,24 @@ def load_serving(models: Path) -> Classifier:
     return folder.load_serving(models)
 
 
-def unseen_decisions(models: Path, *names: str) -> list[Example]:
-    """Read the decisions that are newer than what any of these models learnt from."""
+class Unseen(NamedTuple):
+    """Decisions that models did not learn from."""
+
+    # Newer than what any of them learnt from.
+    newest: list[Example]
+    # Older, and set apart from all learning.
+    set_apart: list[Example]
+
+
+def unseen_decisions(models: Path, *names: str) -> Unseen:
+    """Read the decisions that none of these models learnt from."""
     learnt = [read_card(models / name).period for name in names]
     last = max((period.last for period in learnt if period), default=None)
+    found = Unseen([], [])
     with database() as asked, asked.reading() as session:
-        return [one for one in feedback.examples(session) if last is None or one.decided_at > last]
+        for one in feedback.examples(session):
+            if last is None or one.decided_at > last:
+                found.newest.append(one)
+            elif is_set_apart(one.text):
+                found.set_apart.append(one)
+    return found

@@ -1,7 +1,7 @@
 """`moderation train`, `retrain` and `evaluate`: make models, and measure them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 from rich import box
 from rich.table import Column, Table
+from sqlalchemy.orm import Session
 
 from moderation import feedback, labels, registry, settings
 from moderation.classifier import evaluation, gate, retraining, searching, storage
@@ -97,6 +98,12 @@ def train(
     help="Let it serve at once if it is shown to be better than the model that serves.",
 )
 @click.option(
+    "--group",
+    default=registry.DEFAULT,
+    show_default=True,
+    help="Learn from the sites of this group, for them.",
+)
+@click.option(
     *("--search", "is_searched"),
     is_flag=True,
     help="First find out by cross-validation how freely the model may change; takes many times as long.",
@@ -111,6 +118,7 @@ def retrain(
     *,
     name: str | None,
     promote_if_better: bool,
+    group: str,
     is_searched: bool,
     dask: str | None,
     good_lost: float,
@@ -123,6 +131,9 @@ def retrain(
     on them, and on fixed texts. When the candidate is worse anywhere by more than is allowed, or
     there are too few decisions, nothing is saved and the exit code is 3.
 
+    It learns from the sites that the model of the group serves: from a group's own, or of the default
+    group from all that have no model of their own.
+
     It gives way to the service, and one runs at a time on a database. With --search, settings that
     are usually the same are chosen by how well they foretell later decisions; the card tells them.
 
@@ -130,27 +141,31 @@ def retrain(
     Examples:
       moderation retrain && moderation models list
       moderation retrain --promote-if-better
+      moderation retrain --group sports --promote-if-better
       moderation retrain --search --dask tcp://10.0.0.7:8786
     """
     if dask and not is_searched:
         raise click.UsageError("--dask says where to search: use it together with --search.")
     _give_way()
+    of_group = "" if group == registry.DEFAULT else f" --group {group}"
     models = settings.read().models
     now = datetime.now(UTC)
     name = name or f"site-{now:%Y-%m-%d-%H%M%S}"
     storage.check_new(models / storage.check_name(name))
     with opened.database() as database, alone(database, "retraining"):
         with database.reading() as session:
-            serving = registry.load_serving(session, models)
-            weighed = feedback.weigh(session)
+            serving = registry.load_of_group(session, models, group)
+            base = _public_ancestor(session, models, serving)
+            sites = registry.served(session, group)
+            weighed = feedback.weigh(session, sites)
         account, total = weighed.account, len(weighed.weights)
-        examples = _examples(database, weighed)
+        examples = _examples(database, weighed, sites)
         # A million weights take a hundred megabytes: who reads the examples lets go of them at the end.
         del weighed
         try:
             with progress() as tell:
                 trained = retraining.retrain(
-                    _public_ancestor(models, serving),
+                    base,
                     examples,
                     total=total,
                     name=name,
@@ -177,10 +192,12 @@ def retrain(
             registry.publish(session, models / name, now=now)
             session.commit()
         if promote_if_better and trained.report.is_better:
-            promoting.promote(database, models, name, instead_of=serving.version)
-            click.echo(f"Saved {name}, which serves now. To go back: moderation models rollback")
+            promoting.promote(database, models, name, group=group, instead_of=serving.version)
+            click.echo(
+                f"Saved {name}, which serves now. To go back: moderation models rollback{of_group}"
+            )
             return
-    click.echo(f"Saved {name}. To let it serve: moderation models promote {name}")
+    click.echo(f"Saved {name}. To let it serve: moderation models promote {name}{of_group}")
 
 
 @click.command()
@@ -216,7 +233,7 @@ def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  #
             tests = evaluation.evaluate(model, Corpus(corpus), progress=tell)
         _show(tests)
         return
-    fresh = opened.unseen_decisions(models, model.version)
+    fresh = opened.unseen_decisions(models, model.version).newest
     if not fresh:
         raise click.ClickException(
             f"There are no decisions that {model.version} has not seen. Use public data: --corpus."
@@ -226,10 +243,10 @@ def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  #
     _compare({model.version: measured})
 
 
-def _examples(database: Database, weighed: Weighed) -> Iterator[Example]:
+def _examples(database: Database, weighed: Weighed, sites: Collection[int]) -> Iterator[Example]:
     """Read the decisions; the database is left alone as soon as the last one is read."""
     with database.reading() as session:
-        yield from feedback.examples(session, weighed)
+        yield from feedback.examples(session, weighed, sites)
 
 
 def _give_way() -> None:
@@ -237,14 +254,17 @@ def _give_way() -> None:
     os.nice(_NICENESS)
 
 
-def _public_ancestor(models: Path, serving: Classifier) -> Classifier:
-    """Return the base model from which the serving one descends.
+def _public_ancestor(session: Session, models: Path, serving: Classifier) -> Classifier:
+    """Return the base model from which the serving one descends; fetch it where it is elsewhere.
 
     Each retraining starts there and sees every decision once; to start from the serving model
     would count old decisions again with each round.
     """
     base = storage.read_card(models / serving.version).base
-    return storage.load(models / base) if base else serving
+    if base is None:
+        return serving
+    registry.prove(session, models, base)
+    return storage.load(models / base)
 
 
 def _refuse(error: CannotRetrain) -> NoReturn:

@@ -14,12 +14,12 @@ from moderation.registry.choosing import (
     promote,
     rollback,
 )
-from moderation.registry.groups import DEFAULT, UnknownGroup, members, put
+from moderation.registry.groups import DEFAULT, UnknownGroup, members, put, served
 from moderation.registry.keeping import OtherModel, Proved, prove, publish
 from moderation.registry.listing import entries
 from moderation.registry.serving import Serving
 from moderation.registry.shadowing import ServesAlready, end_trial, put_on_trial
-from moderation.registry.standing import Choice, Shadow, choice, choices, load_serving
+from moderation.registry.standing import Choice, Shadow, choice, choices, load_of_group, load_serving
 
 __all__ = [
     "DEFAULT",
@@ -38,6 +38,7 @@ __all__ = [
     "choices",
     "end_trial",
     "entries",
+    "load_of_group",
     "load_serving",
     "members",
     "promote",
@@ -46,4 +47,5 @@ __all__ = [
     "put",
     "put_on_trial",
     "rollback",
+    "served",
 ]

@@ -59,6 +59,18 @@ def members(session: Session) -> Mapping[str, list[str]]:
     return found
 
 
+def served(session: Session, name: str) -> frozenset[int]:
+    """Number the sites that a model promoted for a group serves. Raises UnknownGroup.
+
+    One for the default group also serves the groups that have no model of their own.
+    """
+    group = named(session, name)
+    own = select(Site.id).outerjoin(ModelGroup, ModelGroup.id == Site.model_group_id)
+    if group.name == DEFAULT:
+        return frozenset(session.scalars(own.where(ModelGroup.model.is_(None))))
+    return frozenset(session.scalars(own.where(ModelGroup.id == group.id)))
+
+
 def take_turns(session: Session) -> None:
     """Let whoever else changes the registry come after this transaction."""
     session.execute(select(ModelGroup.id).where(ModelGroup.name == DEFAULT).with_for_update())

@@ -63,7 +63,13 @@ def choice(session: Session, models: Path, group: str = DEFAULT) -> Choice:
 def load_serving(session: Session, models: Path, site: Site | None = None) -> Classifier:
     """Load the model that judges a site, or else the default group, or raise ModelUnusable."""
     group_id = site.model_group_id if site else None
-    group = DEFAULT if group_id is None else session.get_one(ModelGroup, group_id).name
+    return load_of_group(
+        session, models, DEFAULT if group_id is None else session.get_one(ModelGroup, group_id).name
+    )
+
+
+def load_of_group(session: Session, models: Path, group: str) -> Classifier:
+    """Load the model that serves a group, or raise ModelUnusable or UnknownGroup."""
     chosen = choice(session, models, group)
     if chosen.model is None:
         raise ModelMissing(chosen.problem)

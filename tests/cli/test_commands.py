@@ -10,10 +10,16 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner, Result
 
+from moderation import review
+from moderation.classifier.examples import is_set_apart
 from moderation.cli import main
 from moderation.rules.settings import SETTABLE
+from moderation.settings import Settings
+from moderation.store import Database
+from moderation.verdict import Action
 from tests.classifier.making import write_corpus
-from tests.conftest import SHIPPED_MODELS, fresh_file
+from tests.conftest import KEY, SHIPPED_MODELS, add_site, at, fresh_file
+from tests.making import decider, stored
 from tests.running import free_port
 
 SHIPPED = next(SHIPPED_MODELS.glob("base-*")).name
@@ -552,6 +558,31 @@ class TestModels:
         assert (tmp_path / "models" / "other" / "gate.html").is_file()
         assert f"worse than {SHIPPED}" in ready("models", "show", "other").stdout
 
+    def test_models_are_compared_on_what_neither_learnt_from(self, ready, tmp_path):
+        """The newest decisions, and of the older ones those that are set apart from all learning."""
+        for name in ("older", "newer"):
+            copy_of_shipped(tmp_path / "models", name)
+        card = tmp_path / "models" / "newer" / "card.json"
+        learnt = {"period": {"first": at(0).isoformat(), "last": at(200).isoformat()}}
+        card.write_text(json.dumps(json.loads(card.read_text()) | learnt))
+        database = Database(Settings().where_data_lives())
+        site, ana = add_site(database, "blog", KEY), decider(database, "ana")
+        texts = [f"What day {number} was." for number in range(240)]
+        with database.writing() as session:
+            for number, text in enumerate(texts):
+                comment = stored(session, site, str(number), text=text)
+                action = Action.REJECT if number % 3 else Action.APPROVE
+                review.decide(session, comment.id, ana, action, seen=0, now=at(number + 1))
+            session.commit()
+        database.close()
+
+        assert ready("models", "compare", "newer", "--with", "older").exit_code == 0
+        report = json.loads((tmp_path / "models" / "newer" / "gate.json").read_text())
+
+        counted = {name: sum(report[name].values()) for name in ("newest", "frozen")}
+        assert counted == {"newest": 40, "frozen": sum(map(is_set_apart, texts[:200]))}
+        assert counted["frozen"] > 0
+
     @pytest.mark.parametrize("names", [(SHIPPED,), (SHIPPED, "--with", SHIPPED), ("nowhere",), ("..",)])
     def test_what_cannot_be_compared_is_said(self, ready, names):
         told = ready("models", "compare", *names)
@@ -599,6 +630,16 @@ class TestModels:
 
         assert told.exit_code == 3
         assert "0 rejected and 0 approved comments are too few" in told.stderr
+
+    def test_a_group_learns_from_its_own_sites(self, ready):
+        ready("site", "add", "paper", "https://paper.example.org/")
+        ready("models", "group", "paper", "news")
+        told = ready("retrain", "--group", "news")
+        unknown = ready("retrain", "--group", "nowhere")
+
+        assert (told.exit_code, unknown.exit_code) == (3, 1)
+        assert "0 rejected and 0 approved comments are too few" in told.stderr
+        assert "There is no group named nowhere" in unknown.stderr
 
     @pytest.mark.parametrize("confidence", ["0", "1", "95"])
     def test_nothing_is_quite_sure(self, run, confidence):

@@ -191,6 +191,28 @@ class TestGroups:
         with pytest.raises(registry.NothingToRollBackTo):
             rolled_back(database, models, group="news")
 
+    def test_a_model_of_the_default_group_serves_all_who_have_none_of_their_own(
+        self, database, models, make, site
+    ):
+        make("site-1")
+        own, following = (
+            add_site(database, name, key) for name, key in (("news", "aa" * 6), ("sports", "bb" * 6))
+        )
+        put(database, own, "news")
+        put(database, following, "sports")
+        promoted(database, models, "site-1", group="news")
+
+        with database.reading() as session:
+            served = {name: registry.served(session, name) for name in ("default", "news", "sports")}
+            with pytest.raises(registry.UnknownGroup):
+                registry.served(session, "nowhere")
+
+        assert served == {
+            "default": {site.id, following.id},
+            "news": {own.id},
+            "sports": {following.id},
+        }
+
     def test_a_group_goes_back_to_following_also_where_nothing_was_to_follow(
         self, database, models, make, site
     ):
