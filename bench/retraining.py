@@ -99,9 +99,9 @@ def retrain(environment: Mapping[str, str], options: list[str]) -> Retraining:
     seconds = time.perf_counter() - began
     if done.returncode not in (0, _REFUSED):
         raise SystemExit(done.stderr)
-    # Nothing that was started before takes as much. The figure is in kilobytes.
+    # Nothing that was started before takes as much, the service still runs. In units of 1,024 bytes.
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    most = used.ru_maxrss / 1_000
+    most = used.ru_maxrss * 1_024 / 1e6
     return Retraining(
         seconds, used.ru_utime + used.ru_stime, most, done.stdout.strip() or done.stderr.strip()
     )

@@ -33,6 +33,7 @@ MANNERS = (SHOUTING, REPEATING)
 _AT_ONCE = 10_000
 # Puts the numbers of two words, or of a text and a word, into one.
 _HALF = np.uint64(32)
+_BITS = 64
 _LOW = np.uint64(0xFFFF_FFFF)
 # Up to so many, pairs are simply sorted. Of more, those that cannot be frequent are left out first.
 _SORTED_AT_ONCE = 8_000_000
@@ -112,7 +113,7 @@ class Sequences:
     def distinct_words(self) -> Block:
         """Name each word of each text once. Of one block."""
         texts, numbers = self._flat()
-        found = np.unique(texts.astype(np.uint64) << _HALF | numbers.astype(np.uint64))
+        found = _distinct(texts.astype(np.uint64) << _HALF | numbers.astype(np.uint64))
         return Block((found >> _HALF).astype(np.int64), found & _LOW)
 
     def distinct_pairs(self) -> Block:
@@ -120,11 +121,18 @@ class Sequences:
         texts, numbers = self._flat()
         said = self.words.spoken_as[numbers]
         heard = said >= 0
-        texts, said = texts[heard], said[heard].astype(np.uint64)
+        texts, said = texts[heard].astype(np.uint64), said[heard].astype(np.uint64)
         follow = texts[1:] == texts[:-1]
-        pairs = (said[:-1] << _HALF | said[1:])[follow]
-        every, places = np.unique(pairs, return_inverse=True)
-        found = np.unique(texts[1:][follow].astype(np.uint64) << _HALF | places.astype(np.uint64))
+        texts, first, second = texts[1:][follow], said[:-1][follow], said[1:][follow]
+        bits = len(self.words.names).bit_length()
+        if len(self).bit_length() + 2 * bits <= _BITS:
+            # A text and its two words go into one number, which is sorted ten times as fast.
+            one, two = np.uint64(bits), np.uint64(2 * bits)
+            found = _distinct(texts << two | first << one | second)
+            mask = np.uint64((1 << bits) - 1)
+            return Block((found >> two).astype(np.int64), (found >> one & mask) << _HALF | found & mask)
+        every, places = np.unique(first << _HALF | second, return_inverse=True)
+        found = _distinct(texts << _HALF | places.astype(np.uint64))
         return Block((found >> _HALF).astype(np.int64), every[(found & _LOW).astype(np.int64)])
 
     def with_manner(self, place: int) -> NDArray[np.bool_]:
@@ -163,8 +171,7 @@ class Sequences:
         """Count pairs in buckets, several in each: no pair is more frequent than its bucket says."""
         found = np.zeros(1 << _BUCKETS, np.int32)
         for block in self.blocks():
-            buckets, times = np.unique(_bucket(block.distinct_pairs().said), return_counts=True)
-            found[buckets] += times.astype(np.int32)
+            np.add.at(found, _bucket(block.distinct_pairs().said), np.int32(1))
         return found
 
     def _flat(self) -> tuple[Places, NDArray[np.int32]]:
@@ -241,6 +248,12 @@ def _words(names: list[str]) -> Words:
         np.frombuffer(starts, np.int64),
         np.frombuffer(columns, np.int32) if columns else np.empty(0, np.int32),
     )
+
+
+def _distinct(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Sort numbers and leave out what comes again; faster than np.unique, which looks them up."""
+    numbers.sort()
+    return numbers[np.append(True, numbers[1:] != numbers[:-1])] if len(numbers) else numbers
 
 
 def _bucket(pairs: Pairs) -> Places:

@@ -42,6 +42,7 @@ def is_bounded(request, monkeypatch):
     if request.param == "many":
         monkeypatch.setattr(sequences, "_SORTED_AT_ONCE", 1)
         monkeypatch.setattr(sequences, "_AT_ONCE", 7)
+        monkeypatch.setattr(sequences, "_BITS", 1)
 
 
 def test_scores_are_those_that_are_served(is_bounded):
