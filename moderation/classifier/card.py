@@ -155,6 +155,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...] = ("en",)
     # Where lots were drawn.
     seed: int | None = None
+    # The command that made it, with all that it was told. Cards of before have none.
+    made_by: str | None = None
     # What the scores were calibrated to, where they were.
     prevalence: dict[str, float] = {}
     budgets: Kept
@@ -219,6 +221,7 @@ def render(card: Card) -> str:
             "",
             *(f"* {failure}" for failure in card.known_failures),
             "",
+            *_again(card),
             "## Technical",
             "",
             f"* format {card.format}, {card.grams:,} grams" + _seed(card.seed),
@@ -355,6 +358,20 @@ def _foretelling(reasons: LearntReasons) -> str:
 
 def _points(difference: float) -> str:
     return f"{100 * difference:+.1f}"
+
+
+def _again(card: Card) -> list[str]:
+    if card.made_by is None:
+        return []
+    needed = (
+        f"Restore a backup of {card.created_at:%d %B %Y} (`moderation db restore`), with {card.base} in"
+        " the folder of models. With the service of that day and the libraries below, the same"
+        " decisions give the same model, byte for byte:"
+        if card.base
+        else "With the service of that day, the libraries below and the same texts (models/README.md"
+        " says where they are from), this gives the same model, byte for byte:"
+    )
+    return ["## How to make it again", "", needed, "", f"    {card.made_by}", ""]
 
 
 def _seed(seed: int | None) -> str:

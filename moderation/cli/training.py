@@ -1,6 +1,7 @@
 """`moderation train`, `retrain` and `evaluate`: make models, and measure them."""
 
 import os
+import shlex
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+import msgspec
 from rich import box
 from rich.table import Column, Table
 from sqlalchemy.orm import Session
@@ -85,7 +87,10 @@ def train(
             seed=seed,
             progress=tell,
         )
-    storage.save(out, trained.classifier, trained.card)
+    command = _command(
+        "train", corpus="FOLDER", out=out, seed=seed, **_shares(good_lost, bad_published, confidence)
+    )
+    storage.save(out, trained.classifier, msgspec.structs.replace(trained.card, made_by=command))
     _show(trained.card.tests)
     click.echo(f"Saved {out}. To let it serve: moderation models promote {out.name}")
 
@@ -183,7 +188,14 @@ def retrain(
             _refuse(error)
         except CannotRetrain as error:
             _refuse(error)
-        storage.save(models / name, trained.classifier, trained.card)
+        command = _command(
+            "retrain --search" if is_searched else "retrain",
+            name=name,
+            group=group,
+            **_shares(good_lost, bad_published, confidence),
+        )
+        card = msgspec.structs.replace(trained.card, made_by=command)
+        storage.save(models / name, trained.classifier, card)
         gate.save(models / name, trained.report)
         show(comparing.table(trained.report))
         click.echo(labels.in_words(account))
@@ -241,6 +253,16 @@ def evaluate(name: str | None, corpus: Path | None, on_safety: bool) -> None:  #
     with progress() as tell:
         measured = evaluation.evaluate_decisions(model, fresh, progress=tell)
     _compare({model.version: measured})
+
+
+def _command(words: str, **options: object) -> str:
+    """Write a command down so that it can be given again."""
+    told = (f"--{name.replace('_', '-')} {shlex.quote(str(value))}" for name, value in options.items())
+    return " ".join(["moderation", words, *told])
+
+
+def _shares(good_lost: float, bad_published: float, confidence: float) -> dict[str, float]:
+    return {"good_lost": good_lost, "bad_published": bad_published, "confidence": confidence}
 
 
 def _examples(database: Database, weighed: Weighed, sites: Collection[int]) -> Iterator[Example]:

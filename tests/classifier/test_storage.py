@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from moderation.classifier import storage
-from moderation.classifier.card import FORMAT
+from moderation.classifier.card import FORMAT, Card, render
 from moderation.classifier.storage import (
     BadModelName,
     ModelDamaged,
@@ -26,6 +26,7 @@ from moderation.classifier.storage import (
 )
 from moderation.text import normalise
 from tests.classifier.making import card_for, made_by_hand
+from tests.conftest import SHIPPED_MODELS
 
 Make = Callable[..., Path]
 
@@ -213,3 +214,24 @@ def test_installed_versions_are_those_that_run() -> None:
 
     assert versions["joblib"] == joblib.__version__
     assert versions["python"].startswith(f"{sys.version_info.major}.{sys.version_info.minor}")
+
+
+def test_a_card_of_an_earlier_version_is_read_and_shown(make: Make) -> None:
+    """It has none of the fields that came since, which all have a value that stands for that."""
+    folder = make("site-1")
+    path = folder / "card.json"
+    written = msgspec.json.decode(path.read_bytes())
+    kept = {field.name for field in msgspec.structs.fields(Card) if field.required} | {"sha256"}
+    path.write_bytes(msgspec.json.encode({name: written[name] for name in kept}))
+
+    card = read_card(folder)
+
+    assert card.made_by is None
+    assert render(card).startswith(f"# {card.name}")
+    assert load(folder).version == card.name
+
+
+def test_a_card_says_how_to_make_its_model_again() -> None:
+    shipped = read_card(next(SHIPPED_MODELS.glob("base-*")))
+
+    assert f"moderation train --corpus FOLDER --out models/{shipped.name} --seed 0" in render(shipped)

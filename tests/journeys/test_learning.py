@@ -145,6 +145,11 @@ def test_a_site_teaches_its_model(database_url, tmp_path):
     card = json.loads((models / "garden-1" / "card.json").read_text())
     assert card["base"] == shipped.name
     assert card["account"]["teach"] == DECISIONS
+    assert card["made_by"] == (
+        "moderation retrain --name garden-1 --group default --good-lost 0.005 --bad-published 0.2"
+        " --confidence 0.9"
+    )
+    assert card["made_by"] in (models / "garden-1" / "card.md").read_text()
 
 
 def decide_all(console: Console, judged: list[tuple[str, bool]]) -> None:
