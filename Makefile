@@ -18,11 +18,11 @@ demo: .venv/ready ## Start the service and an example blog with a few dozen comm
 	@exec $(BIN)/python examples/blog/demo.py $(DEMO)
 
 test: programs-for-tests ## Set everything up and run every test
-	$(BIN)/python -m pytest --numprocesses 3
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
 coverage: programs-for-tests ## Run every test and name the lines that none of them reaches
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses 3
+	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

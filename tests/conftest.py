@@ -28,7 +28,7 @@ from tests.browsing import PASSWORD
 
 SHIPPED_MODELS = Path(__file__).parent.parent / "models"
 KEY = "0123456789ab"
-# Bytes of memory that the databases of all test processes fit in.
+# Bytes that hold what all test processes write.
 ENOUGH_MEMORY = 2 * 1024**3
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -40,7 +40,8 @@ def at(minutes: int) -> datetime:
 
 def pytest_configure() -> None:
     """Let tests keep their files where commits are quick."""
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _quick_folder())
+    if memory := _memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -82,7 +83,7 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 def postgresql() -> Iterator[Callable[[pytest.FixtureRequest], str]]:
     """A real PostgreSQL; each call returns the URL of a fresh database, kept as long as who asks."""
     # Not below pytest's own folder, because the path of a Unix socket may have 107 characters at most.
-    folder = Path(tempfile.mkdtemp(prefix="moderation-", dir=_quick_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="moderation-", dir=_memory() or "/tmp"))
     # The server package asks for it when it is imported, and warns without it.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     try:
@@ -118,10 +119,11 @@ def postgresql() -> Iterator[Callable[[pytest.FixtureRequest], str]]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _quick_folder() -> str:
-    """Where databases are made and written to in a fraction of the time: in memory, if it suffices."""
+def _memory() -> str | None:
+    """A folder in memory, where databases are made in a fraction of the time; none where it is small."""
     memory = Path("/dev/shm")
-    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH_MEMORY else "/tmp"
+    suffices = memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH_MEMORY
+    return str(memory) if suffices else None
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

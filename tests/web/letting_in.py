@@ -1,4 +1,4 @@
-"""Let moderators into the console without a password, because hashing one takes longer than a test."""
+"""Let moderators into the console without the pages on which one logs in: many tests start there."""
 
 import http.cookiejar
 from datetime import UTC, datetime

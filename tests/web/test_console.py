@@ -13,6 +13,7 @@ from moderation import intake, moderators, review
 from moderation.draft import Author, Page
 from moderation.settings import Settings
 from moderation.store import Database
+from moderation.store.tables import Site
 from moderation.verdict import Action, Signal
 from tests.browsing import PASSWORD, Console
 from tests.conftest import SHIPPED_MODELS, START, add_moderator, add_site, at, fresh_file, listening
@@ -40,7 +41,12 @@ def database(service):
 
 @pytest.fixture(scope="module")
 def site(database):
-    return add_site(database, "blog", "0123456789ab")
+    """A site where no decision happens to be checked by somebody else, whatever its number."""
+    added = add_site(database, "blog", "0123456789ab")
+    with database.writing() as session:
+        session.get_one(Site, added.id).second_share = 0.0
+        session.commit()
+    return added
 
 
 @pytest.fixture(scope="module")

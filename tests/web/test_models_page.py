@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from moderation import registry, review
+from moderation import moderators, registry, review
 from moderation.classifier import gate
 from moderation.classifier.card import (
     Consequences,
@@ -28,11 +28,12 @@ from moderation.settings import Settings
 from moderation.store import Database
 from moderation.store.tables import AuditEntry, Moderator, Permission, Role, Site, StoredVerdict
 from moderation.verdict import Action, Thresholds
-from tests.browsing import Console, words
+from tests.browsing import words
 from tests.classifier.gating import a_check, a_report
 from tests.classifier.making import card_for, made_by_hand
 from tests.conftest import KEY, START, add_moderator, add_site, fresh_file, listening
 from tests.making import promoted, stored
+from tests.web.letting_in import let_in
 
 PEOPLE = {"root": Role.ADMIN, "ana": Role.MODERATOR, "carla": Role.ADMIN}
 
@@ -106,15 +107,21 @@ def address(settings, database):
         yield found
 
 
-def enter(address, name):
-    console = Console(address)
-    console.log_in(name)
-    return console
+@pytest.fixture
+def enter(address, settings, database):
+    """Let somebody in by name."""
+
+    def let(name):
+        with database.reading() as session:
+            who = moderators.by_name(session, name)
+        return let_in(address, settings, database, who)
+
+    return let
 
 
 @pytest.fixture
-def root(address):
-    return enter(address, "root")
+def root(enter):
+    return enter("root")
 
 
 def serving(database, models, group=registry.DEFAULT):
@@ -303,8 +310,8 @@ class TestChoosing:
 
     @pytest.mark.parametrize("name", ["ana", "carla"])
     @pytest.mark.parametrize("path", ["/console/models/site-1/promote", "/console/rollback"])
-    def test_only_an_admin_of_every_site_may(self, address, models, database, name, path):
-        console = enter(address, name)
+    def test_only_an_admin_of_every_site_may(self, enter, models, database, name, path):
+        console = enter(name)
         page = console.read("/console/models")
 
         assert page.status == 200
