@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 LOOKING = Path(__file__).with_name("looking.js")
+# Milliseconds until what is expected must be there. Waiting costs nothing where pages are quick.
+PATIENCE = 30_000
 
 
 class Missing(Exception):
@@ -18,6 +20,7 @@ class Missing(Exception):
 def chromium() -> Iterator[Browser]:
     """Start one. Raises Missing."""
     names = ("chromium", "chromium-browser", "google-chrome")
+    expect.set_options(timeout=PATIENCE)
     found = next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
         try:

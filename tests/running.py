@@ -13,7 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MODERATION = Path(sys.executable).with_name("moderation")
-START_SECONDS = 60
+# Waiting costs nothing where it was quick; on a busy machine a demo takes more than a minute.
+START_SECONDS = 240
 
 
 def free_port() -> int:
