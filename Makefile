@@ -3,15 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
 .PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed \
 	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
 	prove-durability try-wordpress try-hostile-text lock
-=======
-.PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train \
-	bench-speed bench-quality bench-console bench-backtest bench-budgets bench-owner prove-console try-wordpress \
-	try-hostile-text lock
->>>>>>> tests
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
