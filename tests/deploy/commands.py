@@ -10,7 +10,8 @@ from moderation.cli import main
 
 # Where a command begins, and where the shell ends it.
 _CALL = re.compile(
-    r"(?:^|[\s(/'])moderation((?: +(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s;&|<>()'\"#]+))+)", re.MULTILINE
+    r"(?:^|[\s(']|bin/)(?<!-u )moderation((?: +(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s;&|<>()'\"#]+))+)",
+    re.MULTILINE,
 )
 
 
