@@ -30,6 +30,7 @@ programs-for-tests: .venv/ready-for-work
 	@tests/get-chromium || true
 	@tests/get-php || true
 	@tests/get-nginx || true
+	@tests/get-caddy || true
 
 check: .venv/ready-for-work ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .

@@ -2,20 +2,22 @@
 
 import logging
 import sys
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 
+Form = Literal["auto", "json", "console"]
 
-def configure(form: Literal["auto", "json", "console"]) -> None:
+_MARKS: list[structlog.typing.Processor] = [
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configure(form: Form) -> None:
     """Choose the form of log lines; `auto` is for people where a terminal shows them, else JSON."""
-    people_watch = form == "console" or (form == "auto" and sys.stderr.isatty())
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *_renderers(people_watch=people_watch),
-        ],
+        processors=[*_MARKS, *_renderers(form)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         # Whatever standard error is by then: servers and tests put another in its place.
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
@@ -23,7 +25,35 @@ def configure(form: Literal["auto", "json", "console"]) -> None:
     )
 
 
-def _renderers(*, people_watch: bool) -> list[structlog.typing.Processor]:
+def of_libraries(form: Form) -> dict[str, Any]:
+    """Return how the server and other libraries are to log, so that their lines look like ours.
+
+    It is what `logging.config.dictConfig` takes, in parts that replace Granian's own.
+    """
+    return {
+        "formatters": {"ours": {"()": "moderation.log.formatter", "form": form}},
+        "handlers": {
+            "ours": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stderr",
+                "formatter": "ours",
+            }
+        },
+        "loggers": {"_granian": {"handlers": ["ours"], "level": "INFO", "propagate": False}},
+        "root": {"handlers": ["ours"], "level": "WARNING"},
+    }
+
+
+def formatter(form: Form) -> logging.Formatter:
+    """Return what writes a library's line as one of ours, with the name of its logger."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.add_logger_name, *_MARKS],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(form)],
+    )
+
+
+def _renderers(form: Form) -> list[structlog.typing.Processor]:
+    people_watch = form == "console" or (form == "auto" and sys.stderr.isatty())
     # Tracebacks come without local variables, which hold what readers wrote.
     if people_watch:
         return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from moderation import audit
 from moderation.names import check_name
 from moderation.refusal import Refusal
-from moderation.store.tables import Site
+from moderation.store.tables import Moderator, Site
 
 # Akismet's plugin takes 12 hexadecimal digits and nothing else, so that is what keys are.
 _KEY_BYTES = 6
@@ -45,20 +46,34 @@ def add(
     session: Session, name: str, url: str, *, key: str | None = None, now: datetime
 ) -> tuple[Site, str]:
     """Add a site and return it with its key, which cannot be had again."""
-    if key is not None and not BROUGHT_KEY.fullmatch(key):
-        raise WeakKey("A key must be 12 to 128 hexadecimal digits.")
+    _check_strong(key)
     check_name(name)
     if not ADDRESS.fullmatch(url):
         raise BadAddress(f"{url[:200]!r} is no address of a site, such as https://blog.example.org/")
     if session.scalar(select(Site.id).where(Site.name == name)):
         raise NameTaken(f"There is a site named {name} already.")
-    key = key or secrets.token_hex(_KEY_BYTES)
-    if by_key(session, key):
-        raise KeyTaken("Another site has this key.")
+    key = _free_key(session, key)
     site = Site(name=name, url=url, key_hash=_hash(key), created_at=now)
     session.add(site)
     session.flush()
     return site, key
+
+
+def rotate(
+    session: Session, site: Site, *, key: str | None = None, by: Moderator | str, now: datetime
+) -> str:
+    """Give the site another key, which cannot be had again, and return it. The old one ends at once.
+
+    Raises WeakKey, or KeyTaken where a site has `key` already.
+    """
+    _check_strong(key)
+    key = _free_key(session, key)
+    site.key_hash = _hash(key)
+    # The client shows its new key with the next comment; until then it would not know the old one.
+    site.akismet_key = None
+    session.add(site)
+    audit.note(session, by, "site.rotate", f"site {site.name}", site_id=site.id, now=now)
+    return key
 
 
 def by_key(session: Session, key: str) -> Site | None:
@@ -113,6 +128,18 @@ def exist(session: Session) -> bool:
 def every(session: Session) -> list[Site]:
     """All sites by name."""
     return list(session.scalars(select(Site).order_by(Site.name)))
+
+
+def _check_strong(key: str | None) -> None:
+    if key is not None and not BROUGHT_KEY.fullmatch(key):
+        raise WeakKey("A key must be 12 to 128 hexadecimal digits.")
+
+
+def _free_key(session: Session, key: str | None) -> str:
+    key = key or secrets.token_hex(_KEY_BYTES)
+    if by_key(session, key):
+        raise KeyTaken("A site has this key already.")
+    return key
 
 
 def _hash(key: str) -> str:

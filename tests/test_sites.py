@@ -32,6 +32,17 @@ class TestKeys:
         with database.writing() as session, pytest.raises(sites.KeyTaken):
             sites.add(session, "other", "https://other.example.org/", key=KEY, now=START)
 
+    def test_a_rotated_key_opens_nothing_any_more(self, database, site):
+        with database.writing() as session:
+            sites.keep_akismet_key(session, site, KEY)
+            new = sites.rotate(session, site, by="somebody", now=START)
+            session.commit()
+
+        with database.reading() as session:
+            assert sites.by_key(session, KEY) is None
+            found = sites.by_key(session, new)
+            assert (found.id, found.akismet_key) == (site.id, None)
+
     @pytest.mark.parametrize("name", ["", "  ", " blog", "a" * 101, "two\nlines", "nul\0", "\x1b[31m"])
     def test_a_name_is_one_printable_line(self, database, name):
         with database.writing() as session, pytest.raises(BadName):

@@ -19,6 +19,7 @@ ACTS = {
     "policy.choices": N_("Changed a site's languages or the mistakes it accepts"),
     "policy.take-back": N_("Took back a change of the policy"),
     "policy.try": N_("Tried a change of the policy on past comments"),
+    "site.rotate": N_("Gave a site another key"),
     "model.promote": N_("Promoted a model"),
     "model.rollback": N_("Went back to the model before"),
     "model.shadow": N_("Put a model on trial"),

@@ -1,11 +1,30 @@
 """Turn refusals into a sentence and an exit code; what is unexpected stays a traceback."""
 
-from typing import Any
+import os
+from typing import IO, Any
 
 import click
+import structlog
 from sqlalchemy.exc import DBAPIError
 
+from moderation.log import configure
 from moderation.refusal import Refusal
+from moderation.settings import PREFIX
+
+log = structlog.get_logger()
+
+
+class _Failed(click.ClickException):
+    """Why a command ends without success."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Tell people in a sentence, and programs as in any other line of the log."""
+        # Not from the settings: a wrong one may be what is to be told.
+        if os.environ.get(f"{PREFIX}LOG_FORMAT") == "json":
+            configure("json")
+            log.error("failed", reason=self.message)
+        else:
+            super().show(file)
 
 
 class RefusalsAsMessages(click.Group):
@@ -16,8 +35,8 @@ class RefusalsAsMessages(click.Group):
         try:
             return super().invoke(ctx)
         except Refusal as error:
-            raise click.ClickException(str(error)) from None
+            raise _Failed(str(error)) from None
         except DBAPIError as error:
-            raise click.ClickException(f"The database could not do this: {error.orig}") from None
+            raise _Failed(f"The database could not do this: {error.orig}") from None
         except (FileNotFoundError, FileExistsError, NotADirectoryError, PermissionError) as error:
-            raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+            raise _Failed(f"{error.filename}: {error.strerror}") from None

@@ -5,16 +5,26 @@ import socket
 from datetime import UTC, datetime
 
 import click
+import structlog
 from granian import Granian
 from granian.constants import Interfaces
 
 from moderation import moderators, settings, sites
 from moderation.cli import opened
+from moderation.log import of_libraries
+from moderation.refusal import Refusal
+from moderation.settings import Settings
 from moderation.store import Database
 from moderation.store.tables import Role
 
 _FIRST_MODERATOR = "admin"
 _FIRST_SITE = "blog"
+
+log = structlog.get_logger()
+
+
+class AddressTaken(Refusal):
+    """Where the service should listen, it cannot."""
 
 
 @click.command()
@@ -34,8 +44,9 @@ def serve(host: str | None, port: int | None) -> None:
     host, port = host or chosen.host, port or chosen.port
     _check_free(host, port)
     with opened.database() as database:
-        _welcome(database)
-    click.echo(f"Serving on http://{host}:{port}/ (console: http://{host}:{port}/console/)")
+        _welcome(database, chosen)
+    address = f"http://{host}:{port}/"
+    _tell(chosen, f"Serving on {address} (console: {address}console/)", "serving", address=address)
     Granian(
         "moderation.web:create_serving_app",
         factory=True,
@@ -46,6 +57,7 @@ def serve(host: str | None, port: int | None) -> None:
         blocking_threads=chosen.threads,
         websockets=False,
         respawn_failed_workers=True,
+        log_dictconfig=of_libraries(chosen.log_format),
     ).serve()
 
 
@@ -58,26 +70,36 @@ def _check_free(host: str, port: int) -> None:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(address)
     except OSError as error:
-        raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}.") from None
+        raise AddressTaken(f"{host}:{port} cannot be used: {error.strerror}.") from None
 
 
-def _welcome(database: Database) -> None:
+def _welcome(database: Database, chosen: Settings) -> None:
     """Make what an owner needs to begin with, and show it once it is stored."""
     now = datetime.now(UTC)
-    made: list[str] = []
+    password = key = None
     with database.writing() as session:
         if not moderators.anyone(session):
             password = secrets.token_urlsafe(12)
             moderators.add(
                 session, _FIRST_MODERATOR, password, role=Role.ADMIN, must_change=True, now=now
             )
-            made += [
-                f"First moderator: {_FIRST_MODERATOR}",
-                f"One-time password: {password}   (you choose your own at the first login)",
-            ]
         if not sites.exist(session):
             _, key = sites.add(session, _FIRST_SITE, "http://localhost/", now=now)
-            made += [f"First site: {_FIRST_SITE}", f"Site key: {key}   (shown only now)"]
         session.commit()
-    for line in made:
-        click.echo(line)
+    if password:
+        people = (
+            f"First moderator: {_FIRST_MODERATOR}\n"
+            f"One-time password: {password}   (you choose your own at the first login)"
+        )
+        _tell(chosen, people, "first_moderator", name=_FIRST_MODERATOR, one_time_password=password)
+    if key:
+        people = f"First site: {_FIRST_SITE}\nSite key: {key}   (shown only now)"
+        _tell(chosen, people, "first_site", name=_FIRST_SITE, key=key)
+
+
+def _tell(chosen: Settings, people: str, event: str, **fields: str) -> None:
+    """Tell whoever starts the service; where every line is to be JSON, in the log."""
+    if chosen.log_format == "json":
+        log.info(event, **fields)
+    else:
+        click.echo(people)

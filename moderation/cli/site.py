@@ -49,6 +49,24 @@ def add(name: str, url: str, key: str | None) -> None:
     click.echo(key)
 
 
+@site.command()
+@click.argument("name")
+@click.option("--key", help="The key that it is to have: 12 hexadecimal digits or more.")
+def rotate(name: str, key: str | None) -> None:
+    """Give the site NAME another key and print it; the old one is refused from now on.
+
+    Let the site have the new one at once: what it sends with the old one is not taken.
+
+    Example: moderation site rotate blog
+    """
+    with opened.database() as database, database.writing() as session:
+        site = sites.by_name(session, name)
+        key = sites.rotate(session, site, key=key, by=audit.COMMAND_LINE, now=datetime.now(UTC))
+        session.commit()
+    click.echo(f"{name} has another key, which cannot be shown again:", err=True)
+    click.echo(key)
+
+
 @site.command("list")
 def list_sites() -> None:
     """List the sites: name, address, languages, and the mistakes that their owners accept.

@@ -106,11 +106,23 @@ class TestSites:
 
         assert added.stdout.strip() == "0123456789ab"
 
+    def test_an_owner_whose_key_got_about_takes_another(self, ready):
+        old = ready("site", "add", "blog", "https://blog.example.org/").stdout.strip()
+
+        rotated = ready("site", "rotate", "blog")
+        brought = ready("site", "rotate", "blog", "--key", "0123456789ab")
+
+        assert rotated.stdout.strip() not in {old, "0123456789ab"}
+        assert brought.stdout.strip() == "0123456789ab"
+        assert "12 to 128" in ready("site", "rotate", "blog", "--key", "guess").stderr
+        assert "no site named other" in ready("site", "rotate", "other").stderr
+        assert ready("record", "export").stdout.count("site.rotate") == 2
+
     @pytest.mark.parametrize(
         ("words", "complaint"),
         [
             (("blog", "https://x.example.org/"), "There is a site named blog already"),
-            (("new", "https://x.example.org/", "--key", "0123456789ab"), "Another site has this key"),
+            (("new", "https://x.example.org/", "--key", "0123456789ab"), "A site has this key already"),
             (("new", "https://x.example.org/", "--key", "guess"), "12 to 128 hexadecimal digits"),
         ],
     )

@@ -45,7 +45,15 @@ class Proxy(NamedTuple):
     encrypted: int
     authority: Path
 
-    def ask(self, host: str, path: str, body: str | None = None, *, encrypted: bool = True) -> Answer:
+    def ask(
+        self,
+        host: str,
+        path: str,
+        body: str | None = None,
+        *,
+        encrypted: bool = True,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Send what a client sends that was led here by its hosts file."""
         line = socket.create_connection(("127.0.0.1", self.encrypted if encrypted else self.plain), 30)
         if encrypted:
@@ -54,7 +62,8 @@ class Proxy(NamedTuple):
         connection.sock = line
         try:
             method = "GET" if body is None else "POST"
-            connection.request(method, path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+            media_type = {"Content-Type": "application/x-www-form-urlencoded"}
+            connection.request(method, path, body, {**media_type, **(headers or {})})
             answer = connection.getresponse()
             named = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, named, answer.read(), path)

@@ -153,6 +153,7 @@ ACTS = (
     _("Changed a site's languages or the mistakes it accepts"),
     _("Took back a change of the policy"),
     _("Tried a change of the policy on past comments"),
+    _("Gave a site another key"),
     _("Promoted a model"),
     _("Put a model on trial"),
     _("Ended the trial of a model"),
