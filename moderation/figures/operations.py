@@ -69,7 +69,7 @@ def queues(session: Session, sites: Sequence[Site]) -> list[Queue]:
         .where(Comment.waits_for.is_not(None))
         .group_by(site_id, Comment.waits_for)
     )
-    found = {(site_id, waits_for): (number, oldest) for site_id, waits_for, number, oldest in rows}
+    found = {(number, waits_for): (count, oldest) for number, waits_for, count, oldest in rows}
     return [
         Queue(site.name, waits_for, *found.get((site.id, waits_for), (0, None)))
         for site in sites
@@ -84,8 +84,10 @@ def last_day(session: Session, sites: Sequence[Site], *, now: datetime) -> list[
         StoredVerdict.action != Action.REVIEW,
         StoredVerdict.action != Decision.action,
     )
+    # As above: a day's decisions are few.
+    site_id = Unindexed(Decision.site_id)
     rows = session.execute(
-        select(Decision.site_id, Decision.action, func.count(), func.sum(case((overturns, 1), else_=0)))
+        select(site_id, Decision.action, func.count(), func.sum(case((overturns, 1), else_=0)))
         .join(Comment, Comment.id == Decision.comment_id)
         .join(StoredVerdict, StoredVerdict.comment_id == Comment.id)
         .where(
@@ -95,9 +97,9 @@ def last_day(session: Session, sites: Sequence[Site], *, now: datetime) -> list[
             Decision.undoes_id.is_(None),
             Decision.action != Action.REVIEW,
         )
-        .group_by(Decision.site_id, Decision.action)
+        .group_by(site_id, Decision.action)
     )
-    found = {(site_id, action): tuple(counted) for site_id, action, *counted in rows}
+    found = {(number, action): tuple(counted) for number, action, *counted in rows}
     return [
         LastDay(site.name, action, *found.get((site.id, action), ()))
         for site in sites
