@@ -14,7 +14,7 @@ from moderation.refusal import Refusal
 
 PREFIX = "MODERATION_"
 # Settings whose values are not repeated in messages.
-_SECRET = frozenset({"secret_key", "database_url", "oidc_client_secret"})
+_SECRET = frozenset({"secret_key", "database_url", "oidc_client_secret", "metrics_token"})
 
 _SHORTEST_SECRET = 16
 
@@ -73,6 +73,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     # What somebody whom the provider knows and we do not becomes here, on every site: a reader or a
     # moderator. Without it, only people whom an admin added, or who linked themselves, are let in.
     oidc_role: Literal["", "reader", "moderator"] = ""
+    # What Prometheus must show to read /metrics, as a bearer token; without it there is no such address.
+    metrics_token: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._~+/=-]{16,}\Z")] | None = None
     log_format: Literal["auto", "json", "console"] = "auto"
 
     def where_data_lives(self) -> str:

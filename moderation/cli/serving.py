@@ -1,7 +1,9 @@
 """`moderation serve`: run the service, and welcome an owner who starts it for the first time."""
 
+import os
 import secrets
 import socket
+import tempfile
 from datetime import UTC, datetime
 
 import click
@@ -19,6 +21,8 @@ from moderation.store.tables import Role
 
 _FIRST_MODERATOR = "admin"
 _FIRST_SITE = "blog"
+# Where the processes count together; prometheus-client reads it when it is imported.
+_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 
 log = structlog.get_logger()
 
@@ -47,18 +51,22 @@ def serve(host: str | None, port: int | None) -> None:
         _welcome(database, chosen)
     address = f"http://{host}:{port}/"
     _tell(chosen, f"Serving on {address} (console: {address}console/)", "serving", address=address)
-    Granian(
-        "moderation.web:create_serving_app",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=host,
-        port=port,
-        workers=chosen.workers,
-        blocking_threads=chosen.threads,
-        websockets=False,
-        respawn_failed_workers=True,
-        log_dictconfig=of_libraries(chosen.log_format),
-    ).serve()
+    # Fresh for each start: what a process counted that is gone counts on until then, and no longer.
+    with tempfile.TemporaryDirectory(prefix="moderation-counts-") as counts:
+        if chosen.metrics_token:
+            os.environ[_COUNTS] = counts
+        Granian(
+            "moderation.web:create_serving_app",
+            factory=True,
+            interface=Interfaces.WSGI,
+            address=host,
+            port=port,
+            workers=chosen.workers,
+            blocking_threads=chosen.threads,
+            websockets=False,
+            respawn_failed_workers=True,
+            log_dictconfig=of_libraries(chosen.log_format),
+        ).serve()
 
 
 def _check_free(host: str, port: int) -> None:

@@ -6,6 +6,7 @@ bands         where a week's figure usually lies; knows no database
 counts        how many of each, as Akismet's clients ask
 estimates     how sure a share is that was found on a sample; knows no database
 opinions      how often two moderators said the same of one comment
+operations    what operators watch: the queue, deliveries, the last day's decisions
 overview      all that moderators see on one page
 new_words     words that came up in the last week
 overturned    what people decided otherwise than the service

@@ -12,7 +12,7 @@ from moderation.registry import Serving
 from moderation.sending import Sender
 from moderation.settings import Settings
 from moderation.store import Database
-from moderation.web import akismet, api, console, errors, files, language, log, ops, perspective
+from moderation.web import akismet, api, console, errors, files, language, log, metrics, ops, perspective
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
 from moderation.web.identifiers import IdentifierConverter
@@ -47,6 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings, database, serving, Sender(database, settings.callback_networks)
     )
     log.set_up(app)
+    if settings.metrics_token:
+        metrics.set_up(app, settings.metrics_token)
     errors.set_up(app)
     language.set_up(app)
     protect(app, exempt=(api.bp, akismet.bp, perspective.bp))

@@ -18,6 +18,7 @@ from moderation.judgement import NotScored, Scorer, judge, judge_beside
 from moderation.rules import Case
 from moderation.store.tables import Comment, Decision, RejectionReason, Site
 from moderation.verdict import Action, Opinion, Verdict
+from moderation.web.metrics import judging_takes, note_judged
 from moderation.web.state import state
 
 log = structlog.get_logger()
@@ -65,7 +66,7 @@ def submit(
         if plugin:
             sites.keep_akismet_key(session, site, plugin.key)
         session.commit()
-    _log_judged(comment, is_new=is_new)
+    _tell_judged(site, comment, is_new=is_new)
     return comment, is_new
 
 
@@ -130,7 +131,7 @@ def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
             session, site, draft, verdict, opinion=opinion, now=datetime.now(UTC)
         )
         session.commit()
-    _log_judged(comment, is_new=is_new)
+    _tell_judged(site, comment, is_new=is_new)
     return comment, is_new
 
 
@@ -146,18 +147,23 @@ def assess(site: Site, draft: Draft, *, is_cut: bool = False) -> Verdict:
     """Judge a draft without storing anything."""
     with state().database.reading() as session:
         case = _case(session, site, draft, is_cut=is_cut)
-    return judge(case, state().serving.current(site))
+    return _verdict(site, case)
 
 
 def _judge(site: Site, case: Case) -> tuple[Verdict, Opinion | None]:
     """Judge what is stored then, and ask the model on trial, where one is, what it would have said."""
     serving = state().serving
-    verdict = judge(case, serving.current(site))
+    verdict = _verdict(site, case)
     shadow = serving.shadow(site)
     if shadow is None:
         return verdict, None
     failed = partial(serving.shadow_failed, shadow.version)
     return verdict, judge_beside(case, verdict, shadow, failed=failed)
+
+
+def _verdict(site: Site, case: Case) -> Verdict:
+    with judging_takes.time():
+        return judge(case, state().serving.current(site))
 
 
 def _report(comment: Comment, reporter: str, action: Action, reason: RejectionReason | None) -> None:
@@ -188,8 +194,9 @@ def _case(
     )
 
 
-def _log_judged(comment: Comment, *, is_new: bool) -> None:
+def _tell_judged(site: Site, comment: Comment, *, is_new: bool) -> None:
     if is_new:
+        note_judged(site.name, comment.verdict.action)
         log.info(
             "comment_judged",
             comment_id=comment.id,
