@@ -17,7 +17,7 @@ from tests.conftest import SHIPPED_MODELS, START
 from tests.running import MODERATION
 
 ROOT = Path(__file__).parents[2]
-DECISIONS = 600
+DECISIONS = 300
 
 
 @pytest.fixture
