@@ -23,6 +23,7 @@ from moderation import registry
 from moderation.classifier import storage
 from moderation.classifier.gate import compare, report
 from moderation.cli import main
+from moderation.log import configure
 from moderation.registry import choosing, keeping
 from moderation.store import Database
 from moderation.text import normalise
@@ -127,5 +128,7 @@ def _kill_self() -> None:
 
 
 if __name__ == "__main__":
+    # The log is not what came of it.
+    configure("json")
     url, models, how, count = sys.argv[1:]
     sys.stdout.write(json.dumps(killed(Machine(url, Path(models)), how, int(count))))

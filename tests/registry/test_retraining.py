@@ -63,8 +63,6 @@ def test_fifty_retrainings_are_killed(environment, how):
     assert told["old"] + told["new"] == 50
     # Some may have ended before they were to be killed.
     assert told["killed"] > 40
-    if how == "steps":
-        assert told["new"] > 0
 
 
 @pytest.mark.long
