@@ -90,15 +90,27 @@ def author_range(author: Author) -> str | None:
 
     None as well for an address that is no reader's own.
     """
+    found = network(author.ip)
+    if found is None or any(
+        found.network_address in one for one in _OF_THE_SITE if one.version == found.version
+    ):
+        return None
+    return str(found)
+
+
+def network(ip: str | None) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """Return the network of a customer that an IP address is in, or None for what is no address."""
+    # What has been shortened already is its own network.
+    written, _, bits = (ip or "").strip().partition("/")
     try:
-        address = ipaddress.ip_address((author.ip or "").strip())
+        address = ipaddress.ip_address(written)
     except ValueError:
         return None
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    if any(address in network for network in _OF_THE_SITE if network.version == address.version):
+    if bits and bits != str(_RANGE[address.version]):
         return None
-    return str(ipaddress.ip_network((int(address), _RANGE[address.version]), strict=False))
+    return ipaddress.ip_network((int(address), _RANGE[address.version]), strict=False)
 
 
 def page_key(url: str | None) -> str | None:
