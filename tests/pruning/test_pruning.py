@@ -135,7 +135,8 @@ def told(database, run, keeps):
             notes.write(session, one.id, ana, f"On {name}.", now=ago(days))
         # Decided once, and put back: somebody wants to see it again.
         undone = send(session, "undone", 800, action=REVIEW, decided=(700, REJECT), by=ana)
-        review.undo(session, undone.decisions[-1].id, ana, now=ago(600))
+        made = session.scalar(select(Decision.id).where(Decision.comment_id == undone.id))
+        review.undo(session, made, ana, now=ago(600))
         aside = send(session, "put aside", 500, action=REVIEW)
         holds.hold(session, aside.id, ana, ana.id, "", now=ago(499))
         # An old edition of what waits, and of what goes.

@@ -97,10 +97,7 @@ def _share(share: float | None) -> str:
 
 
 def _days(days: int | None) -> str:
-    if days is None:
-        return _("for ever")
-    said: str = ngettext("%(num)d day", "%(num)d days", days)
-    return said
+    return _("for ever") if days is None else str(ngettext("%(num)d day", "%(num)d days", days))
 
 
 _OF_CHOICES = {
@@ -110,7 +107,7 @@ _OF_CHOICES = {
     "second_share": "Decisions that a second person checks",
 }
 _PERIODS = {
-    "keep_addresses": "IP addresses and browsers are kept",
-    "keep_rejected": "Rejected comments are kept",
-    "keep_approved": "Approved comments are kept",
+    "keep_addresses": "IP addresses and browsers",
+    "keep_rejected": "Text and author of rejected comments",
+    "keep_approved": "Text and author of approved comments",
 }
