@@ -90,25 +90,16 @@ def author_range(author: Author) -> str | None:
 
     None as well for an address that is no reader's own.
     """
-    found = network(author.ip)
-    if found is None or any(
-        found.network_address in one for one in _OF_THE_SITE if one.version == found.version
-    ):
+    address = _address(author.ip)
+    if address is None or any(address in one for one in _OF_THE_SITE if one.version == address.version):
         return None
-    return str(found)
+    return str(network(author.ip))
 
 
 def network(ip: str | None) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     """Return the network of a customer that an IP address is in, or None for what is no address."""
-    # What has been shortened already is its own network.
-    written, _, bits = (ip or "").strip().partition("/")
-    try:
-        address = ipaddress.ip_address(written)
-    except ValueError:
-        return None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    if bits and bits != str(_RANGE[address.version]):
+    address = _address(ip)
+    if address is None:
         return None
     return ipaddress.ip_network((int(address), _RANGE[address.version]), strict=False)
 
@@ -116,6 +107,18 @@ def network(ip: str | None) -> ipaddress.IPv4Network | ipaddress.IPv6Network | N
 def page_key(url: str | None) -> str | None:
     """Return what a page is looked up by, or None where a comment named none."""
     return hashlib.sha256(url.encode()).hexdigest() if url else None
+
+
+def _address(ip: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    # What was shortened already stands for itself.
+    written, _, bits = (ip or "").strip().partition("/")
+    try:
+        address = ipaddress.ip_address(written)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return None if bits and bits != str(_RANGE[address.version]) else address
 
 
 def _copies(

@@ -17,7 +17,7 @@ NOW = datetime.now(UTC)
 GONE = "Removed after 90 days, as chosen for this site"
 CHOICES = "/console/sites/1/choices"
 KEPT = {"keep_addresses": "30", "keep_rejected": "90", "keep_approved": "", "shortens_addresses": "true"}
-FORM = {"languages": "en", "audit_percent": "1", "second_percent": "2"}
+FORM = {"seen": "1", "languages": "en", "audit_percent": "1", "second_percent": "2"}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -76,7 +76,7 @@ def test_what_is_chosen_stands_there_and_on_record(service):
 def test_what_is_no_number_of_days_is_said_and_nothing_is_changed(service, wrong, sentence):
     database, _, console, _ = service
     given = KEPT | {"keep_rejected": wrong}
-    answer = console.send(console.read(CHOICES), CHOICES, do="save", **FORM, **given)
+    answer = console.send(console.read(CHOICES), CHOICES, do="save", **FORM | {"seen": "2"}, **given)
 
     assert answer.status >= 400
     assert sentence in words(answer)
