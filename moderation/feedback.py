@@ -89,6 +89,7 @@ def weigh(session: Session, sites: Collection[int] | None = None) -> Weighed:
             Comment.wave_id,
             Comment.author_key,
             Comment.erased_at,
+            Comment.kept_days,
         )
         .join(Comment, Comment.id == Decision.comment_id)
         .where(or_(Decision.is_forgotten, _teaches()), _on(sites))
@@ -106,7 +107,8 @@ def weigh(session: Session, sites: Collection[int] | None = None) -> Weighed:
             wave=row.wave_id,
             author=row.author_key,
             is_forgotten=row.is_forgotten,
-            is_erased=row.erased_at is not None,
+            is_erased=row.erased_at is not None and row.kept_days is None,
+            is_pruned=row.kept_days is not None,
         )
         for row in rows
     )
@@ -125,7 +127,7 @@ def examples(
     `weighed` is what `weigh` says, for who has asked it already; what has no weight is left out.
     Only the decision that holds counts. An undo is no label, whatever it restored: it says “I was
     wrong”, not “this is good”. Nor is what somebody let be forgotten: what held before it does. What an
-    author had erased teaches nothing.
+    author had erased, or was kept only for a time, teaches nothing.
     """
     weights = (weighed or weigh(session, sites)).weights
     rows = (

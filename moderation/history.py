@@ -90,20 +90,35 @@ def author_range(author: Author) -> str | None:
 
     None as well for an address that is no reader's own.
     """
-    try:
-        address = ipaddress.ip_address((author.ip or "").strip())
-    except ValueError:
+    address = _address(author.ip)
+    if address is None or any(address in one for one in _OF_THE_SITE if one.version == address.version):
         return None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    if any(address in network for network in _OF_THE_SITE if network.version == address.version):
+    return str(network(author.ip))
+
+
+def network(ip: str | None) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """Return the network of a customer that an IP address is in, or None for what is no address."""
+    address = _address(ip)
+    if address is None:
         return None
-    return str(ipaddress.ip_network((int(address), _RANGE[address.version]), strict=False))
+    return ipaddress.ip_network((int(address), _RANGE[address.version]), strict=False)
 
 
 def page_key(url: str | None) -> str | None:
     """Return what a page is looked up by, or None where a comment named none."""
     return hashlib.sha256(url.encode()).hexdigest() if url else None
+
+
+def _address(ip: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    # What was shortened already stands for itself.
+    written, _, bits = (ip or "").strip().partition("/")
+    try:
+        address = ipaddress.ip_address(written)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return None if bits and bits != str(_RANGE[address.version]) else address
 
 
 def _copies(

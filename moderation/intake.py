@@ -1,17 +1,16 @@
 """Store what a site sends, once, with the verdict on it."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from moderation import chance, history, urgency, waves
+from moderation import addresses, chance, history, urgency, waves
 from moderation.draft import Draft, Submission
 from moderation.refusal import Refusal
 from moderation.rules import Case, History, Policy
@@ -112,7 +111,12 @@ def sent_before(
             Comment.text_hash == fingerprint(normalise(draft.text)),
             Comment.site_id == site.id,
             Comment.author_email.is_not_distinct_from(draft.author.email),
-            Comment.author_ip.is_not_distinct_from(draft.author.ip),
+            # However much of its address is stored.
+            or_(
+                Comment.author_ip.is_not_distinct_from(draft.author.ip),
+                Comment.author_ip == addresses.shortened(draft).author.ip,
+                and_(Comment.author_ip.is_(None), Comment.author_user_agent.is_(None)),
+            ),
             Comment.superseded.is_(False),
         )
         .order_by(Comment.id.desc())
@@ -142,7 +146,7 @@ def case(
 
 def is_same(stored: Comment, draft: Submission) -> bool:
     """Whether `draft` says exactly what was stored."""
-    return stored.content_hash == content_hash(draft)
+    return stored.content_hash in addresses.content_hashes(draft)
 
 
 def record(
@@ -226,8 +230,10 @@ def comment_columns(
 ) -> dict[str, Any]:
     """Say what the row of a comment holds, for which the verdict holds; `text` is normalised.
 
-    With the probability `audits`, chance chooses an automatic verdict for a person's check.
+    Of the IP address, a site may store the network only. With the probability `audits`, chance chooses
+    an automatic verdict for a person's check.
     """
+    kept = addresses.shortened(draft) if site.shortens_addresses else draft
     waits_for = _waits_for(site, draft, verdict, edition, audits)
     patience = urgency.FOR_A_CHECK
     if waits_for is WaitsFor.DECISION:
@@ -241,7 +247,7 @@ def comment_columns(
         "author_name": draft.author.name,
         "author_email": draft.author.email,
         "author_url": draft.author.url,
-        "author_ip": draft.author.ip,
+        "author_ip": kept.author.ip,
         "author_user_agent": draft.author.user_agent,
         "author_id": draft.author.id,
         "form_honeypot": draft.form.honeypot,
@@ -252,7 +258,7 @@ def comment_columns(
         "parent_id": draft.parent_id,
         "submitted_at": draft.submitted_at,
         "received_at": now,
-        "content_hash": content_hash(draft),
+        "content_hash": addresses.content_hash(kept),
         "text_hash": fingerprint(text),
         "author_key": history.author_key(draft.author),
         "author_range": history.author_range(draft.author),
@@ -299,11 +305,6 @@ def facet_columns(comment_id: int, language: str, verdict: Verdict) -> list[dict
     """Say what the rows hold by which people find a comment: its language, and the verdict's reasons."""
     names = {f"language:{language}", *(f"reason:{reason.code}" for reason in verdict.reasons)}
     return [{"name": name, "comment_id": comment_id} for name in sorted(names)]
-
-
-def content_hash(draft: Submission) -> str:
-    """Return what tells the content of `draft` from any other."""
-    return hashlib.sha256(msgspec.json.encode(draft)).hexdigest()
 
 
 def _insert(

@@ -45,6 +45,8 @@ class Label(NamedTuple):
     is_forgotten: bool = False
     # Whether the comment's author had it erased.
     is_erased: bool = False
+    # Whether the site keeps such comments for a time only, which is over.
+    is_pruned: bool = False
 
     @property
     def sames(self) -> tuple[int | str, ...]:
@@ -58,9 +60,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     # How many teach, and to how many they come when each is counted with its weight.
     teach: int
     weight: float
-    # Left out: forgotten; of comments that were erased; and rejected copies of what was approved.
+    # Left out: forgotten; of comments that were erased, or whose time was over; and rejected copies of
+    # what was approved.
     forgotten: int = 0
     erased: int = 0
+    pruned: int = 0
     copies_of_approved: int = 0
     # Among those that teach and count for less: of near copies, imported, of those who decided most.
     near_copies: int = 0
@@ -81,9 +85,9 @@ class Weighed:
 
 
 def weigh(labels: Iterable[Label]) -> Weighed:
-    """Give each decision its weight. What is forgotten or erased weighs on nothing."""
+    """Give each decision its weight. What is forgotten or gone weighs on nothing."""
     labels = list(labels)
-    known = [one for one in labels if not (one.is_forgotten or one.is_erased)]
+    known = [one for one in labels if not (one.is_forgotten or one.is_erased or one.is_pruned)]
     approved = _first_approved(known)
     teach = [one for one in known if not (one.rejected and _is_copy(one, approved))]
     alike = Counter(same for one in teach for same in one.sames)
@@ -97,12 +101,14 @@ def weigh(labels: Iterable[Label]) -> Weighed:
         busiest = [one.by for one in lessons if one.by in parts]
         forgotten = sum(one.is_forgotten for one in some)
         erased = sum(one.is_erased and not one.is_forgotten for one in some)
+        pruned = sum(one.is_pruned and not one.is_forgotten for one in some)
         return Account(
             teach=len(lessons),
             weight=math.fsum(weights[one.decision] for one in lessons),
             forgotten=forgotten,
             erased=erased,
-            copies_of_approved=len(some) - forgotten - erased - len(lessons),
+            pruned=pruned,
+            copies_of_approved=len(some) - forgotten - erased - pruned - len(lessons),
             near_copies=sum(copies[one.decision] > 1 for one in lessons),
             imported=sum(one.by is None for one in lessons),
             of_the_busiest=len(busiest),
@@ -144,6 +150,10 @@ def in_words(account: Account) -> str:
     if account.erased:
         sentences.append(
             f"Left out: {decisions(account.erased)} on comments whose authors had them erased."
+        )
+    if account.pruned:
+        sentences.append(
+            f"Left out: {decisions(account.pruned)} on comments that were kept only for a time."
         )
     return " ".join(sentences)
 

@@ -16,7 +16,9 @@ ACTS = {
     "act.undo": N_("Undid a decision on many comments"),
     "policy.rule": N_("Changed a rule"),
     "policy.list": N_("Changed a list"),
-    "policy.choices": N_("Changed a site's languages or the mistakes it accepts"),
+    "policy.choices": N_(
+        "Changed a site's languages, the mistakes it accepts, or how long it keeps comments"
+    ),
     "policy.take-back": N_("Took back a change of the policy"),
     "policy.try": N_("Tried a change of the policy on past comments"),
     "site.rotate": N_("Gave a site another key"),
@@ -28,6 +30,7 @@ ACTS = {
     "labels.forget": N_("Let models forget decisions"),
     "author.export": N_("Exported what is stored of an author"),
     "author.erase": N_("Erased what is stored of an author"),
+    "prune": N_("Removed what was kept long enough"),
     "login.open": N_("Logged in"),
     "login.fail": N_("Failed to log in"),
     "login.close": N_("Logged out"),

@@ -5,7 +5,7 @@ word of his.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +51,9 @@ _BLANK: Mapping[str, Any] = {
         )
     ),
 }
-_REMOVED = (Sketch, Facet, Claim, Hold, Note)
+_REMOVED = (Claim, Hold, Note)
+# These have no index by comment: each look-up reads the whole table.
+_REMOVED_SLOWLY = (Sketch, Facet)
 
 
 def erase(session: Session, comments: Comments, *, by: Moderator | str, now: datetime) -> int:
@@ -70,22 +72,9 @@ def erase(session: Session, comments: Comments, *, by: Moderator | str, now: dat
     if not rows:
         return 0
     numbers = [row.id for row in rows]
-    for number in numbers:
-        # Hashes of nothing that anybody sends, each another: nothing is a copy of it.
-        hashes = {column: secrets.token_hex(32) for column in ("content_hash", "text_hash")}
-        _change(
-            session,
-            update(Comment).where(Comment.id == number).values(**_BLANK, **hashes, erased_at=now),
-        )
-    for verdict in session.scalars(select(StoredVerdict).where(StoredVerdict.comment_id.in_(numbers))):
-        verdict.reasons = [_code(reason) for reason in verdict.reasons]
-    for table in _REMOVED:
+    blank(session, numbers, now=now)
+    for table in _REMOVED_SLOWLY:
         _change(session, delete(table).where(table.comment_id.in_(numbers)))
-    # What an act left alone stays on its record; what it had still to decide on is gone.
-    _change(
-        session,
-        delete(Chosen).where(Chosen.comment_id.in_(numbers), Chosen.is_left_alone.is_(False)),
-    )
     number = len({row.external_id for row in rows})
     audit.note(
         session,
@@ -99,7 +88,34 @@ def erase(session: Session, comments: Comments, *, by: Moderator | str, now: dat
     return number
 
 
-def _code(reason: Mapping[str, Any]) -> dict[str, Any]:
+def blank(
+    session: Session, numbers: Sequence[int], *, kept_days: int | None = None, now: datetime
+) -> None:
+    """Blank comments, which must be locked: what was sent, reasons, notes, and what keeps them open.
+
+    `kept_days` says after how many days, where that is why. Sketches and facets are left to the caller.
+    """
+    for number in numbers:
+        # Hashes of nothing that anybody sends, each another: nothing is a copy of it.
+        hashes = {column: secrets.token_hex(32) for column in ("content_hash", "text_hash")}
+        _change(
+            session,
+            update(Comment)
+            .where(Comment.id == number)
+            .values(**_BLANK, **hashes, erased_at=now, kept_days=kept_days),
+        )
+    for verdict in session.scalars(select(StoredVerdict).where(StoredVerdict.comment_id.in_(numbers))):
+        verdict.reasons = [code(reason) for reason in verdict.reasons]
+    for table in _REMOVED:
+        _change(session, delete(table).where(table.comment_id.in_(numbers)))
+    # What an act left alone stays on its record; what it had still to decide on is gone.
+    _change(
+        session,
+        delete(Chosen).where(Chosen.comment_id.in_(numbers), Chosen.is_left_alone.is_(False)),
+    )
+
+
+def code(reason: Mapping[str, Any]) -> dict[str, Any]:
     """Leave of a reason what it was and what it weighed; its sentence and places tell of the text."""
     return {
         "source": reason["source"],

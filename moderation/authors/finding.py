@@ -163,7 +163,8 @@ def _known(session: Session, person: Person, comments: Sequence[Comments]) -> di
         names = Names(
             emails=frozenset(map(str.lower, _said(row.author_email for row in rows))),
             ids=frozenset(_said(row.author_id for row in rows)),
-            addresses=frozenset(_said(row.author_ip for row in rows)),
+            # Of a shortened address, the network is left, which others have as well.
+            addresses=frozenset(one for one in _said(row.author_ip for row in rows) if "/" not in one),
         )
         known[some.site_id] = known.get(some.site_id, Names()) | names
     return known

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, Select, Text, cast, func, select
 
+from moderation import addresses
 from moderation.backtests.planning import Limit, Plan
 from moderation.backtests.results import Result, Tally
-from moderation.draft import Author, Draft, Form, Page
+from moderation.draft import Draft
 from moderation.judgement import weigh
 from moderation.rules import Case, History, Mode, gather
 from moderation.store import Database
@@ -165,26 +166,10 @@ def _past(row: Row[Any]) -> _Past:
     thresholds = None
     if row.review_at is not None and row.reject_at is not None:
         thresholds = Thresholds(review_at=row.review_at, reject_at=row.reject_at)
-    draft = Draft(
-        id=row.external_id,
-        text=row.text,
-        author=Author(
-            name=row.author_name,
-            email=row.author_email,
-            url=row.author_url,
-            ip=row.author_ip,
-            user_agent=row.author_user_agent,
-            id=row.author_id,
-        ),
-        page=Page(url=row.page_url, title=row.page_title, published_at=row.page_published_at),
-        form=Form(honeypot=row.form_honeypot, seconds=row.form_seconds),
-        parent_id=row.parent_id,
-        submitted_at=row.submitted_at,
-    )
     return _Past(
         row.id,
         row.decided,
-        draft,
+        addresses.draft_of(row),
         row.edition,
         row.received_at,
         _read_signals(row.reasons),

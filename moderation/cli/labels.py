@@ -33,6 +33,7 @@ def list_labels() -> None:
     copies      left out: rejected copies of what another author wrote and was approved
     forgotten   left out: see moderation labels forget
     erased      left out: see moderation authors erase
+    pruned      left out: kept only for a time, see moderation prune
     agreement   how often a second moderator, who did not know the first one's decision,
                 decided alike; of as many comments as are named
 
@@ -42,7 +43,7 @@ def list_labels() -> None:
         Column("who"),
         *(
             Column(heading, justify="right", no_wrap=True)
-            for heading in ("teach", "count as", "copies", "forgotten", "erased", "agreement")
+            for heading in ("teach", "count as", "copies", "forgotten", "erased", "pruned", "agreement")
         ),
         box=box.SIMPLE_HEAD,
     )
@@ -132,6 +133,7 @@ def _figures(account: Account) -> tuple[str, ...]:
         f"{account.copies_of_approved:,}",
         f"{account.forgotten:,}",
         f"{account.erased:,}",
+        f"{account.pruned:,}",
     )
 
 

@@ -28,6 +28,23 @@ class _Share(click.ParamType[float]):
         return share
 
 
+# No number of days, so that it differs from an option that is not given.
+_FOR_EVER = 0
+
+
+class _Days(click.ParamType[int]):
+    """A number of days, or `forever`."""
+
+    name = "days"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read it."""
+        if value == "forever":
+            return _FOR_EVER
+        days: int = click.IntRange(1, policies.MOST_DAYS_KEPT)(str(value), param, ctx)
+        return days
+
+
 @click.group()
 def site() -> None:
     """Look after sites and their keys."""
@@ -69,7 +86,7 @@ def rotate(name: str, key: str | None) -> None:
 
 @site.command("list")
 def list_sites() -> None:
-    """List the sites: name, address, languages, and the mistakes that their owners accept.
+    """List the sites: name, address, languages, accepted mistakes, and what is kept how long.
 
     Example: moderation site list
     """
@@ -81,7 +98,13 @@ def list_sites() -> None:
                 for name, share in accepted.items()
                 if share is not None
             ]
-            click.echo("\t".join((one.name, one.url, one.languages, *shares)))
+            kept = [
+                f"{name.replace('_', ' ')} {getattr(one, name):,} days"
+                for name in policies.PERIODS
+                if getattr(one, name) is not None
+            ]
+            kept += ["shortens addresses"] if one.shortens_addresses else []
+            click.echo("\t".join((one.name, one.url, one.languages, *shares, *kept)))
 
 
 @site.command("set")
@@ -93,24 +116,50 @@ def list_sites() -> None:
 @click.option(
     "--bad-published", type=_Share(), help="Share of bad comments that may be approved without a person."
 )
+@click.option("--keep-addresses", type=_Days(), help="How long IP addresses and browsers are kept.")
+@click.option("--keep-rejected", type=_Days(), help="How long text and author of rejected comments are.")
+@click.option("--keep-approved", type=_Days(), help="How long text and author of approved comments are.")
+@click.option(
+    "--shorten-addresses/--whole-addresses",
+    default=None,
+    help="Store only the network of IP addresses, /24 or /48, or the whole ones.",
+)
 def choose(
-    name: str, languages: str | None, good_lost: float | None, bad_published: float | None
+    name: str,
+    *,
+    languages: str | None,
+    good_lost: float | None,
+    bad_published: float | None,
+    keep_addresses: int | None,
+    keep_rejected: int | None,
+    keep_approved: int | None,
+    shorten_addresses: bool | None,
 ) -> None:
-    """Change what is true of the site NAME, and how many mistakes its owner accepts.
+    """Change what is true of the site NAME, which mistakes its owner accepts, and what is kept.
 
     Shares are from 0 to 1; 0 lets a person decide, and `default` is what the model was made for.
+    What is kept for a number of days and not `forever` goes when moderation prune runs.
 
     \b
     Examples:
       moderation site set blog --languages en,de
       moderation site set blog --good-lost 0.01 --bad-published 0.05
+      moderation site set blog --keep-addresses 30 --keep-rejected 90 --keep-approved forever
     """
     given = {"good_lost": good_lost, "bad_published": bad_published}
     changed = {
         key: None if share == _DEFAULT else share for key, share in given.items() if share is not None
     }
-    if languages is None and not changed:
-        raise click.UsageError("Say what to change: --languages, --good-lost or --bad-published.")
+    days = {
+        "keep_addresses": keep_addresses,
+        "keep_rejected": keep_rejected,
+        "keep_approved": keep_approved,
+    }
+    periods = {key: number or None for key, number in days.items() if number is not None}
+    if languages is None and shorten_addresses is None and not (changed or periods):
+        raise click.UsageError(
+            "Say what to change, such as --languages, --good-lost or --keep-rejected."
+        )
     wanted = languages and [one.strip().lower() for one in languages.split(",") if one.strip()]
     with opened.database() as database, database.writing() as session:
         site = sites.by_name(session, name)
@@ -120,6 +169,8 @@ def choose(
             site,
             languages=wanted,
             accepted=accepted,
+            periods=periods,
+            shortens_addresses=shorten_addresses,
             by=audit.COMMAND_LINE,
             now=datetime.now(UTC),
         )

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from moderation import intake
+from moderation import addresses, intake
 from moderation.importers.record import Record, Status
 from moderation.rules import Case, Policy
 from moderation.rules.options import MOST_DAYS_OF_NEAR_COPIES
@@ -87,11 +87,11 @@ def look_up(session: Session, site: Site, records: Collection[Record]) -> Found:
     new: list[Record] = []
     same = other = 0
     for record in records:
-        content = intake.content_hash(record.draft)
-        known = stored.setdefault(record.draft.id, content)
-        if known is content:
+        known = stored.get(record.draft.id)
+        if known is None:
+            stored[record.draft.id] = addresses.content_hash(record.draft)
             new.append(record)
-        elif known == content:
+        elif known in addresses.content_hashes(record.draft):
             same += 1
         else:
             other += 1

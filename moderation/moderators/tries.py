@@ -16,7 +16,8 @@ from moderation.store.tables import FailedLogin, Moderator
 
 FAILURES_A_MINUTE = 5
 
-_MINUTE = timedelta(minutes=1)
+COUNTED_FOR = timedelta(minutes=1)
+"""How long a try counts."""
 
 
 class TooManyFailures(Refusal):
@@ -33,11 +34,13 @@ def count_try(session: Session, name: str, *, now: datetime) -> int:
         # SQLite's writers take turns anyway; here those who try the same name do, until the commit.
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
     # Those who clean up at the same time do not wait for each other.
-    over = select(FailedLogin.id).where(FailedLogin.failed_at < now - _MINUTE)
+    over = select(FailedLogin.id).where(FailedLogin.failed_at < now - COUNTED_FOR)
     session.execute(
         delete(FailedLogin).where(FailedLogin.id.in_(over.with_for_update(skip_locked=True)))
     )
-    recent = select(func.count()).where(FailedLogin.name == name, FailedLogin.failed_at > now - _MINUTE)
+    recent = select(func.count()).where(
+        FailedLogin.name == name, FailedLogin.failed_at > now - COUNTED_FOR
+    )
     if (session.scalar(recent) or 0) >= FAILURES_A_MINUTE:
         raise TooManyFailures("Too many wrong passwords or codes. Try again in a minute.")
     tried = FailedLogin(name=name, failed_at=now)

@@ -9,7 +9,16 @@ from moderation.policies.changing import (
     changes,
     last_change,
 )
-from moderation.policies.choosing import BadLanguage, BadShare, accepted, choices, choose
+from moderation.policies.choosing import (
+    MOST_DAYS_KEPT,
+    PERIODS,
+    BadLanguage,
+    BadPeriod,
+    BadShare,
+    accepted,
+    choices,
+    choose,
+)
 from moderation.policies.compiled import Policies, drafted
 from moderation.policies.drafts import BadSetting, Change, check, save, take_back
 from moderation.policies.keeping import CHOICES, Choices, Kept, KeptList, KeptRule, of_list, of_rule
@@ -29,7 +38,10 @@ from moderation.policies.ruling import changed_rule, kept_rule, reset_rule, rule
 
 __all__ = [
     "CHOICES",
+    "MOST_DAYS_KEPT",
+    "PERIODS",
     "BadLanguage",
+    "BadPeriod",
     "BadSetting",
     "BadShare",
     "Change",

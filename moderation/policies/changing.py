@@ -149,4 +149,11 @@ def _chosen(after: Choices) -> str:
         ("second opinions", after.second_share),
     )
     written = [f"{name}: {percent(share)}" for name, share in shares if share is not None]
+    days = (
+        ("addresses", after.keep_addresses),
+        ("rejected comments", after.keep_rejected),
+        ("approved comments", after.keep_approved),
+    )
+    written += [f"{name} are kept for {number:,} days" for name, number in days if number is not None]
+    written += ["addresses are shortened"] if after.shortens_addresses else []
     return "; ".join([f"languages: {after.languages}", *written])

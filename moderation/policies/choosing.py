@@ -1,6 +1,6 @@
-"""What an owner chooses for a whole site: languages, accepted mistakes, how much is looked at twice."""
+"""What an owner chooses for a whole site: languages, accepted mistakes, second looks, what is kept."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
@@ -15,6 +15,11 @@ from moderation.verdict import Accepted
 
 _SHARES = ("good_lost", "bad_published", "audit_share", "second_share")
 
+PERIODS = ("keep_addresses", "keep_rejected", "keep_approved")
+"""The choices that say for how many days something is kept."""
+MOST_DAYS_KEPT = 36_500
+"""A hundred years: whoever wants more keeps it for ever."""
+
 
 class BadLanguage(Refusal):
     """What was given as a language is none."""
@@ -22,6 +27,10 @@ class BadLanguage(Refusal):
 
 class BadShare(Refusal):
     """What was given as a share is none."""
+
+
+class BadPeriod(Refusal):
+    """What was given as a number of days is none."""
 
 
 def choices(site: Site) -> Choices:
@@ -35,10 +44,15 @@ def choose(
     *,
     languages: Collection[str] | None = None,
     accepted: Accepted | None = None,
+    periods: Mapping[str, int | None] | None = None,
+    shortens_addresses: bool | None = None,
     by: Moderator | str,
     now: datetime,
 ) -> None:
-    """Change the choices that are given; None leaves one as it is. Raises BadLanguage."""
+    """Change the choices that are given; None leaves one as it is.
+
+    `periods` gives days by the names in PERIODS, None for ever. Raises BadLanguage, BadShare, BadPeriod.
+    """
     changing.lock(session, site)
     chosen = keeping.chosen(site)
     if languages is not None:
@@ -46,6 +60,10 @@ def choose(
         chosen = msgspec.structs.replace(chosen, languages=",".join(dict.fromkeys(languages)))
     if accepted is not None:
         chosen = msgspec.structs.replace(chosen, **msgspec.structs.asdict(accepted))
+    if periods is not None:
+        chosen = msgspec.structs.replace(chosen, **periods)
+    if shortens_addresses is not None:
+        chosen = msgspec.structs.replace(chosen, shortens_addresses=shortens_addresses)
     check(chosen)
     changing.write(session, site, CHOICES, chosen, by=by, now=now)
 
@@ -61,7 +79,7 @@ def accepted_in(chosen: Choices) -> Accepted:
 
 
 def check(chosen: Choices) -> None:
-    """Raise BadLanguage or BadShare for what cannot be chosen."""
+    """Raise BadLanguage, BadShare or BadPeriod for what cannot be chosen."""
     languages = chosen.languages.split(",") if chosen.languages else []
     wrong = [one for one in languages if one not in language_names()]
     if wrong or not languages:
@@ -74,3 +92,9 @@ def check(chosen: Choices) -> None:
         share = getattr(chosen, name)
         if share is not None and not 0 <= share <= 1:
             raise BadShare(f"{name} must be a share from 0 to 1, not {share:g}.")
+    for name in PERIODS:
+        days = getattr(chosen, name)
+        if days is not None and not 1 <= days <= MOST_DAYS_KEPT:
+            raise BadPeriod(
+                f"{name} must be a number of days from 1 to {MOST_DAYS_KEPT:,}, not {days:,}."
+            )

@@ -46,6 +46,12 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, tag="choices"):
     # None for as many as it takes: more of the first comments than later.
     audit_share: float | None
     second_share: float
+    # In days; None for ever. Records of earlier versions know nothing of these.
+    keep_addresses: int | None = None
+    keep_rejected: int | None = None
+    keep_approved: int | None = None
+    # Whether of IP addresses only the network is stored.
+    shortens_addresses: bool = False
 
 
 Kept = KeptRule | KeptList | Choices

@@ -58,6 +58,7 @@ class Glimpse(NamedTuple):
     superseded: bool
     received_at: datetime
     erased_at: datetime | None
+    kept_days: int | None
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ def read(session: Session, comment: Comment, access: Access) -> Context:
             Comment.superseded,
             Comment.received_at,
             Comment.erased_at,
+            Comment.kept_days,
         )
         .join(Comment, Comment.id == each.c.id)
         .join(Site, Site.id == Comment.site_id)

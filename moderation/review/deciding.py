@@ -65,10 +65,16 @@ class Edited(Conflict):
 
 
 class Erased(Conflict):
-    """The author had this comment erased since the page was loaded."""
+    """The author had this comment erased since the page was loaded, or its time was over."""
 
     def __init__(self, comment: Comment) -> None:
-        super().__init__(comment, "the author had this comment erased")
+        was_asked_for = comment.kept_days is None
+        super().__init__(
+            comment,
+            "the author had this comment erased"
+            if was_asked_for
+            else "the time for which this comment was kept is over",
+        )
 
 
 def comment(session: Session, comment_id: int) -> Comment:

@@ -11,6 +11,10 @@ from moderation.store.plans import is_postgresql
 from moderation.store.search import INDEX
 from moderation.store.tables import Base
 
+_CHANGES = text("SELECT total_changes()")
+# Of the index of words, how many are written in a transaction.
+_PAGES = 500
+
 
 def overwrite(session: Session) -> None:
     """Let SQLite overwrite at once what goes in this session; PostgreSQL does when it is vacuumed."""
@@ -28,14 +32,27 @@ def scrub(database: Database) -> None:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text(f"VACUUM {tables}"))
         return
-    with database.writing() as session:
-        overwrite(session)
-        # A word that goes is only struck out there, until the parts of the index are put together.
-        session.execute(text(f"INSERT INTO {INDEX}({INDEX}) VALUES ('optimize')"))  # noqa: S608
-        session.commit()
+    # A word that goes is only struck out there, until the parts of the index are put together: in steps,
+    # because others wait for each of them. The first begins anew, the others go on.
+    pages = -_PAGES
+    while _merge(database, pages):
+        pages = _PAGES
     driver = database.engine.raw_connection()
     try:
         # Outside of any transaction.
         driver.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         driver.close()
+
+
+def _merge(database: Database, pages: int) -> bool:
+    """Put so many pages of the parts of SQLite's index together; return whether there was something."""
+    merge = text(f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('merge', :pages)")  # noqa: S608
+    with database.writing() as session:
+        overwrite(session)
+        before = session.scalar(_CHANGES)
+        session.execute(merge, {"pages": pages})
+        changed: int = session.scalar(_CHANGES) - before
+        session.commit()
+    # As SQLite's documentation says it: the statement itself is one change.
+    return changed > 1

@@ -32,7 +32,8 @@ class JudgedComment(Verdict, frozen=True, kw_only=True):
         datetime | None,
         msgspec.Meta(
             description="Since when nothing of it is stored but what became of it, because its author"
-            " had it erased; else null. Only a PUT stores a text under this id again."
+            " had it erased, or the site keeps such comments only for a time; else null. Only a PUT"
+            " stores a text under this id again."
         ),
     ]
     decision: Annotated[

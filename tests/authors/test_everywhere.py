@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import String, func, inspect, select, text
 
-from moderation import audit, history, intake, policies, review, sites
+from moderation import addresses, audit, history, intake, policies, review, sites
 from moderation.access import Access
 from moderation.backtests import running
 from moderation.cli import main
@@ -194,7 +194,7 @@ def traces(database, markers):
 def derived():
     """What is computed of his data, and would tell whoever knows them that he was here."""
     said = [sent("c1", MARKERS["earlier text"], parent_id="c0"), sent("c2", MARKERS["text"])]
-    hashes = {intake.content_hash(one) for one in said}
+    hashes = {addresses.content_hash(one) for one in said}
     keys = {history.author_key(PERSON), history.author_key(Author(email=EMAIL))}
     return hashes | keys | {str(history.author_range(PERSON)).removesuffix("/24")}
 

@@ -52,9 +52,9 @@ def rows(told):
 def test_the_list_says_who_teaches_what_and_agrees_with_whom(run):
     told = rows(run("list"))
 
-    assert ["[bold]zoe", "(at", "the", "site", "blog)", "1", "1.0", "0", "0", "0", "-"] in told
+    assert ["[bold]zoe", "(at", "the", "site", "blog)", "1", "1.0", "0", "0", "0", "0", "-"] in told
     assert ["ana", "4", "4.0", "0", "0", "0", "0%", "of", "1"] in told
-    assert ["mallory", "2", "2.0", "0", "0", "0", "0%", "of", "1"] in told
+    assert ["mallory", "2", "2.0", "0", "0", "0", "0", "0%", "of", "1"] in told
     assert " ".join(told[-1]).startswith("Models learn from 7 decisions")
 
 
@@ -68,7 +68,7 @@ def test_nothing_is_forgotten_before_somebody_has_said_yes(run):
 
     assert (told.exit_code, taught()) == (0, 5)
     assert "no model made from now on learns from 3 decisions" in told.stdout
-    assert ["mallory", "0", "0.0", "0", "3", "0", "0%", "of", "1"] in rows(run("list"))
+    assert ["mallory", "0", "0.0", "0", "3", "0", "0", "0%", "of", "1"] in rows(run("list"))
     again = run("forget", "--moderator", "mallory")
     assert "there is no decision that a model could learn from" in again.stdout
 

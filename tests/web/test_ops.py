@@ -105,7 +105,7 @@ def test_what_readers_wrote_is_never_logged(settings, capfd, monkeypatch):
     """Not in the ordinary case, and not when something breaks while the text is at hand."""
     secret = "wherefore art thou unlogged"
     monkeypatch.setattr(
-        "moderation.intake.content_hash", lambda draft: (_ for _ in ()).throw(ValueError("broken"))
+        "moderation.addresses.content_hash", lambda draft: (_ for _ in ()).throw(ValueError("broken"))
     )
     with listening(settings) as address:
         url = f"{address}/api/v1/comments/{secret.replace(' ', '%20')}"

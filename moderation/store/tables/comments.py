@@ -119,8 +119,11 @@ class Comment(Base):
     # The number of the first comment of the near copies that it is one of.
     wave_id: Mapped[int | None] = mapped_column(default=None)
 
-    # Since when its author wants it gone: what he sent is blank then, in all editions.
+    # Since when what was sent is blank, in all editions: its author wanted that, or its time was over.
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
+    # The days for which the site keeps such comments, where its time was over; null where its author
+    # wanted it gone.
+    kept_days: Mapped[int | None] = mapped_column(default=None)
 
     # Where the blog's Akismet plugin hears of decisions on this comment.
     akismet_callback: Mapped[str | None] = mapped_column(String(2_000), default=None)

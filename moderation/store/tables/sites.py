@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.rules import ListKind, Mode, Scope
@@ -31,6 +31,12 @@ class Site(Base):
     # decisions that a second person checks.
     audit_share: Mapped[float | None] = mapped_column(default=None)
     second_share: Mapped[float] = mapped_column(default=0.02)
+    # For how many days addresses are kept, and comments that were rejected or approved; null for ever.
+    keep_addresses: Mapped[int | None] = mapped_column(default=None)
+    keep_rejected: Mapped[int | None] = mapped_column(default=None)
+    keep_approved: Mapped[int | None] = mapped_column(default=None)
+    # Whether of IP addresses only the network is stored.
+    shortens_addresses: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Grows with each change of these, the rules or the lists.
     policy_revision: Mapped[int] = mapped_column(default=1)
     # Where decisions are sent, and what they are signed with; the site must know it, so it is no hash.

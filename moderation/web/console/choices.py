@@ -1,4 +1,4 @@
-"""What is chosen for a site as a whole: accepted mistakes, languages, how much is looked at twice."""
+"""What is chosen for a site as a whole: accepted mistakes, languages, second looks, what is kept."""
 
 from http import HTTPStatus
 from typing import NamedTuple
@@ -23,16 +23,20 @@ _DIGITS = 6
 
 
 class ChoicesForm(msgspec.Struct, frozen=True):
-    """What was typed: shares of mistakes as shares or empty, the others in percent."""
+    """What was typed: shares of mistakes as shares or empty, the others in percent, periods in days."""
 
     languages: str
     good_lost: str = ""
     bad_published: str = ""
     audit_percent: str = ""
     second_percent: str = ""
+    keep_addresses: str = ""
+    keep_rejected: str = ""
+    keep_approved: str = ""
+    shortens_addresses: bool = False
 
     def read(self) -> Choices:
-        """Read it. Raises BadShare for what is no number."""
+        """Read it. Raises BadShare or BadPeriod for what is no number."""
         return Choices(
             languages=",".join(
                 dict.fromkeys(one.strip().lower() for one in self.languages.split(",") if one.strip())
@@ -41,6 +45,8 @@ class ChoicesForm(msgspec.Struct, frozen=True):
             bad_published=_number(self.bad_published) if self.bad_published else None,
             audit_share=_part(self.audit_percent) if self.audit_percent.strip() else None,
             second_share=_part(self.second_percent),
+            **{name: _days(getattr(self, name)) for name in policies.PERIODS},
+            shortens_addresses=self.shortens_addresses,
         )
 
 
@@ -118,7 +124,22 @@ def _typed(chosen: Choices) -> ChoicesForm:
         bad_published="" if chosen.bad_published is None else f"{chosen.bad_published:g}",
         audit_percent="" if chosen.audit_share is None else f"{chosen.audit_share * 100:g}",
         second_percent=f"{chosen.second_share * 100:g}",
+        **{name: _written(getattr(chosen, name)) for name in policies.PERIODS},
+        shortens_addresses=chosen.shortens_addresses,
     )
+
+
+def _days(written: str) -> int | None:
+    if not written.strip():
+        return None
+    try:
+        return int(written.strip())
+    except ValueError:
+        raise policies.BadPeriod(f"{written[:50]!r} is no number of days.") from None
+
+
+def _written(days: int | None) -> str:
+    return "" if days is None else str(days)
 
 
 def _part(percent: str) -> float:

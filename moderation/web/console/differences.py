@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from moderation.policies import Choices, Kept, KeptList, KeptRule, read_kept
 from moderation.policies.keeping import list_of, rule_of
@@ -55,12 +56,14 @@ def difference(change: PolicyChange) -> Difference:
 
 def _values(rule: str | None, kept: Kept | None) -> dict[str, str]:
     if isinstance(kept, Choices):
+        days = {_(label): _days(getattr(kept, field)) for field, label in _PERIODS.items()}
+        addresses = _("only their network") if kept.shortens_addresses else _("whole")
         return {
             _(label): _("by itself")
             if field == "audit_share" and kept.audit_share is None
             else _share(getattr(kept, field))
             for field, label in _OF_CHOICES.items()
-        } | {_("Languages"): kept.languages}
+        } | {_("Languages"): kept.languages, _("IP addresses are stored"): addresses, **days}
     if isinstance(kept, KeptList):
         return {
             _("Kind"): worded(kept.kind),
@@ -93,9 +96,18 @@ def _share(share: float | None) -> str:
     return _("as the model was made") if share is None else percent(share)
 
 
+def _days(days: int | None) -> str:
+    return _("for ever") if days is None else str(ngettext("%(num)d day", "%(num)d days", days))
+
+
 _OF_CHOICES = {
     "good_lost": "Good comments that may be rejected",
     "bad_published": "Bad comments that may be published",
     "audit_share": "Automatic verdicts that a person checks",
     "second_share": "Decisions that a second person checks",
+}
+_PERIODS = {
+    "keep_addresses": "IP addresses and browsers",
+    "keep_rejected": "Text and author of rejected comments",
+    "keep_approved": "Text and author of approved comments",
 }

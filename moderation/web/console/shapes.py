@@ -218,6 +218,8 @@ SHAPES = (
     _("There is no rule %(rule)s to set. The rules: %(others)s."),
     _("%(option)s must be %(allowed)s, not %(value)s."),
     _("%(value)s is no number."),
+    _("%(value)s is no number of days."),
+    _("%(period)s must be a number of days from 1 to %(most)s, not %(number)s."),
     _("%(share)s must be a share from 0 to 1, not %(value)s."),
     _("%(value)s is no language. Use the two letters of ISO 639-1, such as en or de."),
     _("A site has at least one language."),
