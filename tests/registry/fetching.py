@@ -17,12 +17,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from moderation.classifier import storage
 from moderation.log import configure
 from moderation.registry import Serving, keeping
 from moderation.store import Database
+from tests.registry.steps import end, kill_self, tell_steps
 
 # As a process ends that serves the new model, or another or none.
 _NEW, _NOT = 0, 10
@@ -46,7 +47,7 @@ class Machine(NamedTuple):
         outcome = _NOT
         try:
             if at_each_step:
-                _tell_steps(at_each_step)
+                tell_steps(_WATCHED, at_each_step)
             found = Serving(Database(self.url), self.models).current()
             outcome = _NEW if found and found.version == self.name else _NOT
         finally:
@@ -56,11 +57,6 @@ class Machine(NamedTuple):
         """Whether the model is there; raises where it is there in part."""
         folder = self.models / self.name
         return folder.exists() and storage.load(folder).version == self.name
-
-
-def end(child: int) -> int:
-    """Wait for a process and give its exit code, negative for what killed it."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def together(machine: Machine, count: int) -> list[int]:
@@ -76,7 +72,7 @@ def killed_at_steps(machine: Machine, count: int) -> dict[str, int]:
 
     def kill() -> Iterator[int]:
         for last in sorted(random.Random(count).sample(range(1, steps), count)):
-            yield machine.begin(lambda step, last=last: _kill_self() if step == last else None)
+            yield machine.begin(lambda step, last=last: kill_self() if step == last else None)
 
     return _left(machine, kill())
 
@@ -108,24 +104,6 @@ def _left(machine: Machine, killed: Iterator[int]) -> dict[str, int]:
         told["served next"] += end(machine.begin()) == _NEW
         shutil.rmtree(machine.models / machine.name)
     return told
-
-
-def _tell_steps(tell: Callable[[int], None]) -> None:
-    """Call `tell` with the number of each line that runs in the watched modules."""
-    steps = 0
-
-    def on_line(_frame: object, event: str, _argument: object) -> Any:
-        nonlocal steps
-        if event == "line":
-            steps += 1
-            tell(steps)
-        return on_line
-
-    sys.settrace(lambda frame, *_: on_line if frame.f_code.co_filename in _WATCHED else None)
-
-
-def _kill_self() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from moderation import registry
 from moderation.classifier import storage
@@ -28,6 +28,7 @@ from moderation.registry import choosing, keeping
 from moderation.store import Database
 from moderation.text import normalise
 from tests.making import rolled_back
+from tests.registry.steps import end, kill_self, tell_steps
 
 # The lines of these write.
 _WATCHED = {each.__file__ for each in (storage, keeping, choosing, report)}
@@ -50,7 +51,7 @@ class Machine(NamedTuple):
             for stream in (1, 2):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
             if at_each_step:
-                _tell_steps(at_each_step)
+                tell_steps(_WATCHED, at_each_step)
             main.main(["retrain", "--promote-if-better", "--name", name], standalone_mode=False)
             outcome = 0
         finally:
@@ -72,11 +73,6 @@ class Machine(NamedTuple):
             database.close()
 
 
-def end(child: int) -> int:
-    """Wait for a process and give its exit code, negative for what killed it."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
 def killed(machine: Machine, how: str, count: int) -> dict[str, int]:
     """Kill so many retrainings, and count which model served after each."""
     base = machine.served()
@@ -94,7 +90,7 @@ def killed(machine: Machine, how: str, count: int) -> dict[str, int]:
     for number, last in enumerate(lasts):
         if how == "steps":
             child = machine.begin(
-                f"site-{number}", lambda step, last=last: _kill_self() if step == last else None
+                f"site-{number}", lambda step, last=last: kill_self() if step == last else None
             )
         else:
             child = machine.begin(f"site-{number}")
@@ -107,24 +103,6 @@ def killed(machine: Machine, how: str, count: int) -> dict[str, int]:
     assert end(machine.begin("site-last")) == 0
     assert machine.served() == "site-last"
     return told
-
-
-def _tell_steps(tell: Callable[[int], None]) -> None:
-    """Call `tell` with the number of each line that runs in the watched modules."""
-    steps = 0
-
-    def on_line(_frame: object, event: str, _argument: object) -> Any:
-        nonlocal steps
-        if event == "line":
-            steps += 1
-            tell(steps)
-        return on_line
-
-    sys.settrace(lambda frame, *_: on_line if frame.f_code.co_filename in _WATCHED else None)
-
-
-def _kill_self() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
