@@ -53,7 +53,7 @@ def test_the_list_says_who_teaches_what_and_agrees_with_whom(run):
     told = rows(run("list"))
 
     assert ["[bold]zoe", "(at", "the", "site", "blog)", "1", "1.0", "0", "0", "0", "0", "-"] in told
-    assert ["ana", "4", "4.0", "0", "0", "0", "0%", "of", "1"] in told
+    assert ["ana", "4", "4.0", "0", "0", "0", "0", "0%", "of", "1"] in told
     assert ["mallory", "2", "2.0", "0", "0", "0", "0", "0%", "of", "1"] in told
     assert " ".join(told[-1]).startswith("Models learn from 7 decisions")
 
