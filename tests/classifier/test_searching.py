@@ -56,6 +56,7 @@ def test_without_the_extra_it_is_said_what_to_install(base: Classifier, monkeypa
         search(base.weights, read(base, decisions(60)), dask="tcp://127.0.0.1:1")
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("default")
 def test_a_dask_cluster_chooses_the_same(base: Classifier) -> None:
     distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
@@ -66,6 +67,7 @@ def test_a_dask_cluster_chooses_the_same(base: Classifier) -> None:
     assert found == search(base.weights, some, jobs=1)
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("default")
 def test_a_cluster_that_does_not_answer_is_named(base: Classifier) -> None:
     pytest.importorskip("distributed", reason="the extra dask is not installed")
