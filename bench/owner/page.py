@@ -217,9 +217,9 @@ _HOW = """
 * Beside the columns that models/README.md names, civil_comments has `spans` (what raters minded, as
   published) and youtube `video`.
 * Each model is learnt anew from the base and from all decisions until then.
-* Comments go through the rules of a new site: what these hold is published by no model, and what they find
-  is learnt from. Spoilt decisions are stored and decided on one by one, so near copies and people have the
-  weight that they have in a service.
+* Comments go through the rules of a new site: what these hold is published by no model, and what they
+  find is learnt from. Spoilt decisions are stored and decided on one by one, so near copies and people
+  have the weight that they have in a service.
 * All lots are drawn with fixed seeds: the same corpus and version give the same figures.
 """
 
