@@ -318,7 +318,9 @@ def _insert(
     now: datetime,
 ) -> Comment:
     text = normalise(draft.text)
-    audits = _share_of_audits(session, site) if verdict.action is not Action.REVIEW else 0.0
+    audits = 0.0
+    if verdict.action is not Action.REVIEW:
+        audits = _share_of_audits(session, site, draft, edition)
     columns = comment_columns(
         site, draft, verdict, text, opinion=opinion, audits=audits, edition=edition, now=now
     )
@@ -346,12 +348,19 @@ def _waits_for(
 ) -> WaitsFor | None:
     if verdict.action is Action.REVIEW:
         return WaitsFor.DECISION
-    return WaitsFor.AUDIT if chance.falls(audits, "audit", site.id, draft.id, edition) else None
+    return WaitsFor.AUDIT if _is_drawn(audits, site, draft, edition) else None
 
 
-def _share_of_audits(session: Session, site: Site) -> float:
+def _is_drawn(share: float, site: Site, draft: Submission, edition: int) -> bool:
+    return chance.falls(share, "audit", site.id, draft.id, edition)
+
+
+def _share_of_audits(session: Session, site: Site, draft: Submission, edition: int) -> float:
     if site.audit_share is not None:
         return site.audit_share
+    # What is not drawn by the larger share is not by the smaller one: most need not be counted for.
+    if not _is_drawn(AUDITS_AT_FIRST, site, draft, edition):
+        return AUDITS
     first = select(Comment.id).where(Comment.site_id == site.id).limit(FIRST_COMMENTS).subquery()
     sent = session.scalar(select(func.count()).select_from(first)) or 0
     return AUDITS_AT_FIRST if sent < FIRST_COMMENTS else AUDITS
