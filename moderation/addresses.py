@@ -46,8 +46,28 @@ def content_hashes(draft: Submission) -> frozenset[str]:
     return frozenset({content_hash(draft), content_hash(shortened(draft)), hash_without(draft)})
 
 
+DRAFTED = (
+    "external_id",
+    "text",
+    "author_name",
+    "author_email",
+    "author_url",
+    "author_ip",
+    "author_user_agent",
+    "author_id",
+    "page_url",
+    "page_title",
+    "page_published_at",
+    "form_honeypot",
+    "form_seconds",
+    "parent_id",
+    "submitted_at",
+)
+"""The columns of a comment that its draft is made of again."""
+
+
 def draft_of(row: Any) -> Submission:
-    """Make the draft again that a comment, or a row with its columns, was made of."""
+    """Make the draft again that a comment, or a row with the columns DRAFTED, was made of."""
     return Submission(
         id=row.external_id,
         text=row.text,

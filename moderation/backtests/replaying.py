@@ -135,7 +135,10 @@ def _decided(site_id: int, before: int | None) -> Select[Any]:
         select(
             Decision.position,
             Decision.action.label("decided"),
-            *(getattr(Comment, column) for column in _COLUMNS),
+            Comment.id,
+            Comment.edition,
+            Comment.received_at,
+            *(getattr(Comment, column) for column in addresses.DRAFTED),
             StoredVerdict.probability,
             StoredVerdict.model,
             StoredVerdict.review_at,
@@ -178,28 +181,6 @@ def _past(row: Row[Any]) -> _Past:
         row.model,
     )
 
-
-# What of a comment the draft is made of again.
-_COLUMNS = (
-    "id",
-    "external_id",
-    "edition",
-    "text",
-    "author_name",
-    "author_email",
-    "author_url",
-    "author_ip",
-    "author_user_agent",
-    "author_id",
-    "page_url",
-    "page_title",
-    "page_published_at",
-    "form_honeypot",
-    "form_seconds",
-    "parent_id",
-    "submitted_at",
-    "received_at",
-)
 
 # The last decision on each comment. An undo says nothing, whatever it restored.
 _HOLDS = (

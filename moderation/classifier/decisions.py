@@ -109,6 +109,11 @@ class Decisions:
         positives = int(self.rejected.sum())
         return Tally(positives=positives, negatives=len(self) - positives)
 
+    @property
+    def has_both_kinds(self) -> bool:
+        """Whether some were rejected and some approved: from one kind alone nothing can be learnt."""
+        return bool(self.rejected.any() and not self.rejected.all())
+
 
 def read(
     base: Classifier,

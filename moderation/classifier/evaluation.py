@@ -66,13 +66,18 @@ def log_odds(
     progress: Progress = silence,
 ) -> Numbers:
     """Give the log-odds of rejection of decided comments: the words', the circumstances', the rules'."""
-    texts = [normalise(example.text) for example in examples]
-    found: Numbers = logits(classifier, texts, step=step, progress=progress)[:, 0]
-    besides = [
-        example.rules + _of_habits(classifier, example, text)
-        for example, text in zip(examples, texts, strict=True)
-    ]
-    return found + np.array(besides, np.float64)
+    found = np.empty(len(examples))
+    for begin in range(0, len(examples), _AT_ONCE):
+        progress(step, begin, len(examples))
+        some = examples[begin : begin + _AT_ONCE]
+        texts = [normalise(example.text) for example in some]
+        besides = [
+            example.rules + _of_habits(classifier, example, text)
+            for example, text in zip(some, texts, strict=True)
+        ]
+        found[begin : begin + len(some)] = classifier.logits(texts)[:, 0] + besides
+    progress(step, len(examples), len(examples))
+    return found
 
 
 def probabilities(odds: Numbers) -> Numbers:

@@ -218,9 +218,9 @@ def _check_both_kinds(decisions: Decisions, learnt_from: Flags, held_out: Flags)
     if min(found.positives, found.negatives) < FEWEST_OF_EACH:
         raise TooFewDecisions(found.positives, found.negatives)
     for part, chosen, few in (("oldest", learnt_from, 0), ("newest", held_out, _FEW)):
-        some = decisions.rejected[chosen]
-        if len(some) > few and some.all() == some.any():
-            raise OneSidedDecisions(part, len(some), rejected=bool(some[0]))
+        some = decisions.of(chosen)
+        if len(some) > few and not some.has_both_kinds:
+            raise OneSidedDecisions(part, len(some), rejected=bool(some.rejected[0]))
 
 
 def _foretold(
@@ -245,7 +245,7 @@ def _foretold(
             break
         older = decisions.of((places < begin) & ~frozen)
         # Of the first few, all may have gone one way, or all may be set apart.
-        if not older.rejected.any() or older.rejected.all():
+        if not older.has_both_kinds:
             break
         progress("fit the corrections", done, len(_PARTS))
         part = decisions.of((places >= begin) & (places < end))

@@ -83,8 +83,7 @@ def _folds(decisions: Decisions) -> list[tuple[Decisions, Decisions]]:
         (decisions.of(places < begin), decisions.of((places >= begin) & (places < end)))
         for begin, end in pairwise(cuts)
     ]
-    # Nothing is learnt where all went one way.
-    return [(older, later) for older, later in folds if len(set(older.rejected.tolist())) > 1]
+    return [(older, later) for older, later in folds if older.has_both_kinds]
 
 
 def _loss(base: Weights, older: Decisions, later: Decisions, priors: Priors) -> float:

@@ -6,7 +6,6 @@ wrongly. So the file's SHA-256 is compared with the card's before it is opened.
 
 import hashlib
 import io
-import os
 import platform
 import re
 import shutil
@@ -23,6 +22,7 @@ import numpy as np
 from moderation.classifier.card import FORMAT, Card, render
 from moderation.classifier.model import HEADS, Classifier, Weights
 from moderation.classifier.reasons import NO_REASONS, Reasons
+from moderation.durable import sync, write_durably
 from moderation.refusal import Refusal
 
 MODEL = "model.joblib"
@@ -116,14 +116,14 @@ def put(folder: Path, card: Card, content: bytes) -> None:
         unfinished.chmod(0o755)  # mkdtemp lets in nobody else, and the service may run as someone else.
         write_durably(unfinished / MODEL, content)
         _write_card(unfinished, card)
-        sync_folder(unfinished)
+        sync(unfinished)
         try:
             unfinished.rename(folder)
         except OSError:
             if folder.exists():
                 raise ModelExists(folder) from None
             raise
-        sync_folder(folder.parent)
+        sync(folder.parent)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -142,7 +142,7 @@ def describe(folder: Path, card: Card) -> None:
         _write_card(unfinished, card)
         for name in (CARD, CARD_FOR_PEOPLE):
             (unfinished / name).replace(folder / name)
-        sync_folder(folder)
+        sync(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -191,23 +191,6 @@ def installed_versions() -> dict[str, str]:
     """Say which versions a model made now is made with."""
     # Asked of the installed packages' records: importing scikit-learn for it would take a second.
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in _LIBRARIES}}
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file that survives a power cut once this returns."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _unfinished(folder: Path) -> str:

@@ -1,5 +1,6 @@
 """`moderation db`: the database's schema, backups, and the move to another database."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -25,10 +26,9 @@ def upgrade() -> None:
 
     Example: moderation db upgrade
     """
-    database = store.Database(settings.read().where_data_lives())
-    store.upgrade(database)
-    click.echo(f"{_shown(database)} is up to date.")
-    database.close()
+    with _of_settings() as database:
+        store.upgrade(database)
+        click.echo(f"{_shown(database)} is up to date.")
 
 
 @db.command()
@@ -55,11 +55,9 @@ def restore(file: Path) -> None:
 
     Example: MODERATION_INSTANCE=elsewhere moderation db restore moderation-2026-12-01.sqlite3
     """
-    database = store.Database(settings.read().where_data_lives())
-    with progress() as tell:
+    with _of_settings() as database, progress() as tell:
         found = store.restore(file, database, tell)
     click.echo(f"{_shown(database)} holds {_told(found)}")
-    database.close()
 
 
 @db.command()
@@ -75,12 +73,15 @@ def move(url: str, *, yes: bool) -> None:
     """
     if not yes:
         click.confirm("Is the service stopped, on every machine?", abort=True)
-    target = store.Database(url)
-    with opened.database() as database, progress() as tell:
+    with opened.database() as database, closing(store.Database(url)) as target, progress() as tell:
         found = store.copy(database, target, tell)
     click.echo(f"{_shown(target)} holds {_told(found)}")
     click.echo("Set MODERATION_DATABASE_URL to it and start the service again.")
-    target.close()
+
+
+def _of_settings() -> closing[store.Database]:
+    """Open the database of the settings, at whatever schema it is."""
+    return closing(store.Database(settings.read().where_data_lives()))
 
 
 def _told(found: Copied) -> str:

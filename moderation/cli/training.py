@@ -78,18 +78,17 @@ def train(
     Example: moderation train --corpus public-data --out models/base-2026-12
     """
     storage.check_new(out)
+    budgets = Budgets(good_lost=good_lost, bad_published=bad_published, confidence=confidence)
     with progress() as tell:
         trained = base_training.train(
             Corpus(corpus),
             name=out.name,
             now=datetime.now(UTC),
-            budgets=Budgets(good_lost=good_lost, bad_published=bad_published, confidence=confidence),
+            budgets=budgets,
             seed=seed,
             progress=tell,
         )
-    command = _command(
-        "train", corpus="FOLDER", out=out, seed=seed, **_shares(good_lost, bad_published, confidence)
-    )
+    command = _command("train", corpus="FOLDER", out=out, seed=seed, **msgspec.structs.asdict(budgets))
     storage.save(out, trained.classifier, msgspec.structs.replace(trained.card, made_by=command))
     _show(trained.card.tests)
     click.echo(f"Saved {out}. To let it serve: moderation models promote {out.name}")
@@ -155,6 +154,7 @@ def retrain(
     of_group = "" if group == registry.DEFAULT else f" --group {group}"
     models = settings.read().models
     now = datetime.now(UTC)
+    budgets = Budgets(good_lost=good_lost, bad_published=bad_published, confidence=confidence)
     name = name or f"site-{now:%Y-%m-%d-%H%M%S}"
     storage.check_new(models / storage.check_name(name))
     with opened.database() as database, alone(database, "retraining"):
@@ -177,9 +177,7 @@ def retrain(
                     now=now,
                     serving=serving,
                     account=account,
-                    budgets=Budgets(
-                        good_lost=good_lost, bad_published=bad_published, confidence=confidence
-                    ),
+                    budgets=budgets,
                     search=partial(searching.search, dask=dask) if is_searched else None,
                     progress=tell,
                 )
@@ -192,7 +190,7 @@ def retrain(
             "retrain --search" if is_searched else "retrain",
             name=name,
             group=group,
-            **_shares(good_lost, bad_published, confidence),
+            **msgspec.structs.asdict(budgets),
         )
         card = msgspec.structs.replace(trained.card, made_by=command)
         storage.save(models / name, trained.classifier, card)
@@ -259,10 +257,6 @@ def _command(words: str, **options: object) -> str:
     """Write a command down so that it can be given again."""
     told = (f"--{name.replace('_', '-')} {shlex.quote(str(value))}" for name, value in options.items())
     return " ".join(["moderation", words, *told])
-
-
-def _shares(good_lost: float, bad_published: float, confidence: float) -> dict[str, float]:
-    return {"good_lost": good_lost, "bad_published": bad_published, "confidence": confidence}
 
 
 def _examples(database: Database, weighed: Weighed, sites: Collection[int]) -> Iterator[Example]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from moderation.durable import sync
 from moderation.refusal import Refusal
 from moderation.store.copying import Copied, Tell, copy
 from moderation.store.engine import Database
@@ -47,13 +48,13 @@ def back_up(database: Database, file: Path, tell: Tell) -> Copied:
         with closing(sqlite3.connect(unfinished)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
         unfinished.chmod(0o600)
-        _sync(unfinished)
+        sync(unfinished)
         try:
             # Unlike a rename, a link never takes the place of another file.
             os.link(unfinished, file)
         except FileExistsError:
             raise BackupExists(file) from None
-        _sync(file.parent)
+        sync(file.parent)
     return found
 
 
@@ -94,11 +95,3 @@ def _beside(file: Path) -> Iterator[Path]:
         yield Path(folder) / "unfinished.sqlite3"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,21 @@ from moderation.classifier.retraining import retrain
 from moderation.classifier.searching import NoCluster, candidates, search
 from moderation.classifier.training import Trained
 from tests.classifier.making import NOW, decisions
+from tests.conftest import left_out
 
 
 @pytest.fixture(scope="module")
 def base(trained: Trained) -> Classifier:
     return trained.classifier
+
+
+def dask() -> Any:
+    """What starts a cluster; without it, the test is left out by name."""
+    try:
+        import distributed
+    except ImportError:
+        left_out("the extra dask is not installed")
+    return distributed
 
 
 def test_settings_are_chosen_by_what_they_foretell_and_the_card_tells_them(base: Classifier) -> None:
@@ -59,7 +70,7 @@ def test_without_the_extra_it_is_said_what_to_install(base: Classifier, monkeypa
 @pytest.mark.long
 @pytest.mark.filterwarnings("default")
 def test_a_dask_cluster_chooses_the_same(base: Classifier) -> None:
-    distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
+    distributed = dask()
     some = read(base, decisions(300))
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         found = search(base.weights, some, dask=cluster.scheduler_address)
@@ -70,7 +81,7 @@ def test_a_dask_cluster_chooses_the_same(base: Classifier) -> None:
 @pytest.mark.long
 @pytest.mark.filterwarnings("default")
 def test_a_cluster_that_does_not_answer_is_named(base: Classifier) -> None:
-    pytest.importorskip("distributed", reason="the extra dask is not installed")
+    dask()
 
     with pytest.raises(NoCluster, match=r"at tcp://127\.0\.0\.1:1 does not answer"):
         search(base.weights, read(base, decisions(60)), dask="tcp://127.0.0.1:1")

@@ -90,7 +90,7 @@ def test_a_save_that_fails_leaves_nothing_behind(models: Path, monkeypatch: pyte
     def full(_folder: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storage, "sync_folder", full)
+    monkeypatch.setattr(storage, "sync", full)
     classifier = made_by_hand("site-1")
 
     with pytest.raises(OSError, match="No space left"):

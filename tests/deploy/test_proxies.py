@@ -14,7 +14,7 @@ import pytest
 
 from moderation.store import Database
 from tests.conftest import KEY, SHIPPED_MODELS, add_site, fresh_file, left_out
-from tests.integrations.test_proxy import SYSTEM, TEMPORARY, Proxy, replaced, strict
+from tests.integrations.test_proxy import SYSTEM, Proxy, replaced, running_nginx, strict
 from tests.running import MODERATION, answers, free_port, is_listening, running
 
 ROOT = Path(__file__).parents[2]
@@ -104,17 +104,7 @@ def start_nginx(proxy: Proxy, certificates: Path, service: str, folder: Path) ->
             "_timeout 10s": "_timeout 1s",
         },
     )
-    written = (*(f"{kind}_temp_path {folder}/{kind};" for kind in TEMPORARY), "access_log off;", ours)
-    configuration = folder / "nginx.conf"
-    configuration.write_text(
-        f"daemon off; pid {folder}/pid; error_log stderr; events {{}} http {{ {chr(10).join(written)} }}"
-    )
-    with running(
-        [nginx, "-e", "stderr", "-c", configuration],
-        lambda: is_listening(proxy.encrypted),
-        log=folder / "log",
-    ):
-        yield proxy
+    yield from running_nginx(nginx, ours, proxy, folder)
 
 
 def start_caddy(proxy: Proxy, certificates: Path, service: str, folder: Path) -> Iterator[Proxy]:

@@ -111,11 +111,12 @@ def proxying(certificates: Path, folder: Path, service: str) -> Iterator[Proxy]:
             "/etc/moderation/": f"{certificates}/",
         },
     )
-    written = (
-        *(f"{kind}_temp_path {folder}/{kind};" for kind in TEMPORARY),
-        "access_log off;",
-        ours,
-    )
+    yield from running_nginx(nginx, ours, proxy, folder)
+
+
+def running_nginx(nginx: str | Path, ours: str, proxy: Proxy, folder: Path) -> Iterator[Proxy]:
+    """Let nginx run with what our file says, and keep all that it writes in the folder."""
+    written = (*(f"{kind}_temp_path {folder}/{kind};" for kind in TEMPORARY), "access_log off;", ours)
     configuration = folder / "nginx.conf"
     configuration.write_text(
         f"daemon off; pid {folder}/pid; error_log stderr; events {{}} http {{ {chr(10).join(written)} }}"

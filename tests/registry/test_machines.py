@@ -51,13 +51,6 @@ def here(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def there(tmp_path: Path) -> Path:
-    """The folder of another machine, on which only the shipped model is."""
-    keep(tmp_path / "there", BASE)
-    return tmp_path / "there"
-
-
-@pytest.fixture
 def clock() -> Clock:
     return Clock()
 

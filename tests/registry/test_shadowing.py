@@ -36,13 +36,6 @@ def here(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def there(tmp_path: Path) -> Path:
-    """The folder of another machine, on which only the shipped model is."""
-    keep(tmp_path / "there", BASE)
-    return tmp_path / "there"
-
-
-@pytest.fixture
 def other(database: Database, there: Path) -> Iterator[Serving]:
     """A process on the other machine, for which an hour passes between any two looks."""
     hours = iter(range(0, 10**9, 3600))

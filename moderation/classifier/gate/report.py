@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from moderation.classifier.card import Consequences, Curves, Tally
-from moderation.classifier.storage import ModelDamaged, sync_folder, write_durably
+from moderation.classifier.storage import ModelDamaged
+from moderation.durable import sync, write_durably
 from moderation.verdict import Action, Probability, Thresholds
 
 REPORT = "gate.json"
@@ -208,7 +209,7 @@ def save(folder: Path, report: Report) -> None:
         # What programs act on comes last, so that it is never newer than what people can read.
         for name in (REPORT_FOR_PEOPLE, REPORT):
             (unfinished / name).replace(folder / name)
-        sync_folder(folder)
+        sync(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
