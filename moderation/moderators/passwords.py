@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 from functools import cache
+from importlib import resources
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -17,6 +18,10 @@ from moderation.store.tables import Moderator
 SHORTEST_PASSWORD = 8
 # Argon2 takes time with the length; nobody types more than this.
 LONGEST_PASSWORD = 1_024
+
+# What people put around a word to make a password of it.
+_ADORNMENTS = "0123456789!?.,-_+*#$& "
+_WORDS_OF_THE_SERVICE = frozenset({"moderation", "moderator", "comments"})
 
 _hasher = PasswordHasher()
 
@@ -76,15 +81,17 @@ def made_up() -> str:
     return secrets.token_urlsafe(12)
 
 
-def hashed(password: str) -> str:
-    """Return what is kept of a password. Raises BadPassword."""
+def hashed(password: str, name: str) -> str:
+    """Return what is kept of the password of somebody of that name. Raises BadPassword."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise BadPassword(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD:,} characters.")
+    if _is_tried_first(password, name):
+        raise BadPassword("Whoever guesses passwords tries this one early. Choose another.")
     return _hasher.hash(password)
 
 
 def _replace(session: Session, moderator: Moderator, new: str, *, must_change: bool) -> None:
-    moderator.password_hash = hashed(new)
+    moderator.password_hash = hashed(new, moderator.name)
     moderator.must_change_password = must_change
     logins.forget_all(session, moderator)
 
@@ -98,6 +105,18 @@ def _matches(moderator: Moderator | None, password: str) -> bool:
     except VerifyMismatchError:
         return False
     return moderator is not None and moderator.password_hash is not None
+
+
+def _is_tried_first(password: str, name: str) -> bool:
+    """Whether it is among the most frequent passwords, or little more than a name that is known here."""
+    plain = password.casefold()
+    return plain in _common() or plain.strip(_ADORNMENTS) in {name.casefold(), *_WORDS_OF_THE_SERVICE}
+
+
+@cache
+def _common() -> frozenset[str]:
+    lines = resources.files(__package__).joinpath("common_passwords.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
 
 
 @cache

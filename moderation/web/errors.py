@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -105,7 +105,7 @@ def _unexpected(error: Exception) -> Response:
     return _answer(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "internal_error",
-        "Something went wrong on our side. It was logged.",
+        f"Something went wrong on our side. It was logged as {g.request_id}.",
     )
 
 

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from moderation.store.tables import Role
+from moderation.web import cookies
 from moderation.web.console.blueprint import bp, needs
 from moderation.web.parsing import form
 from moderation.web.state import state
@@ -42,7 +43,7 @@ class AppearanceForm(msgspec.Struct, frozen=True):
 
 @bp.app_context_processor
 def _appearance() -> dict[str, str | dict[Appearance, LazyString]]:
-    chosen = request.cookies.get(_COOKIE)
+    chosen = request.cookies.get(cookies.name(_COOKIE, state().settings))
     known = chosen if chosen in set(Appearance) else Appearance.SYSTEM
     return {"appearance": known, "appearances": _NAMES}
 
@@ -54,7 +55,7 @@ def appearance() -> Response:
     given = form(AppearanceForm)
     answer = redirect(_own(given.back) or url_for("console.queue"), code=303)
     answer.set_cookie(
-        _COOKIE,
+        cookies.name(_COOKIE, state().settings),
         given.appearance,
         max_age=_A_YEAR,
         secure=state().settings.secure_cookies,

@@ -1,7 +1,7 @@
 """The console's blueprint, and the door in front of it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
@@ -73,7 +73,7 @@ def let_in() -> Response | None:
     token = session.get("token")
     if token:
         with state().database.reading() as db:
-            g.login = moderators.logged_in(db, token, now=datetime.now(UTC))
+            g.login = moderators.logged_in(db, token, idle=idle(), now=datetime.now(UTC))
             if g.login is not None:
                 g.moderator = g.login.moderator
                 g.access = access.of(db, g.moderator)
@@ -134,6 +134,11 @@ def moderator() -> Moderator:
     """Return who is logged in; every page but the login has someone."""
     found: Moderator = g.moderator
     return found
+
+
+def idle() -> timedelta:
+    """Return for how long a login may go unused."""
+    return timedelta(minutes=state().settings.idle_minutes)
 
 
 def login_here() -> Login:
