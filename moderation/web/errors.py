@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from moderation import backtests, delivery, intake, moderators, policies, review, sites
 from moderation.rules import settings
@@ -79,6 +79,8 @@ def _http(error: HTTPException) -> Response:
     """Answer what Flask itself refuses: no such page, wrong method, too large a body."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     detail = _OWN_WORDS.get(status) or error.description or status.description
+    if isinstance(error, SecurityError):
+        detail = "The service does not answer to that host."
     if isinstance(error, RequestEntityTooLarge):
         detail = f"The body is larger than {state().settings.max_body:,} bytes."
     kept = {

@@ -259,6 +259,34 @@ class TestLogins:
         assert first > long_ago
         assert second == first
 
+    def test_a_login_that_nobody_uses_ends(self, enter, database):
+        own = add(database, "kim")
+        used, idle = enter(own), enter(own)
+        now = datetime.now(UTC)
+        with database.writing() as session:
+            first, second = session.query(Login).filter_by(moderator_id=own.id).order_by(Login.id)
+            first.seen_at = now - timedelta(minutes=29)
+            second.seen_at = now - timedelta(minutes=31)
+            session.commit()
+
+        assert idle.read("/console/").url.endswith("/console/login")
+        assert used.read("/console/account").text.count('/end"') == 1
+
+    def test_another_role_counts_from_the_next_page_on(self, enter, database):
+        own = add(database, "lee", Role.ADMIN)
+        add(database, "mia", Role.ADMIN)
+        console = enter(own)
+        page = console.read("/console/people")
+        assert page.status == 200
+        with database.writing() as session:
+            moderators.change(
+                session, own.id, role=Role.READER, site_ids=None, by="ana", now=datetime.now(UTC)
+            )
+            session.commit()
+
+        assert console.read("/console/people").status == 403
+        assert console.send(page, "/console/people", name="new").status == 403
+
     def test_a_page_is_shown_though_the_database_is_busy(self, enter, database):
         own = add(database, "ivy")
         console = enter(own)

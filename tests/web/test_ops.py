@@ -119,7 +119,38 @@ def test_what_readers_wrote_is_never_logged(settings, capfd, monkeypatch):
     assert KEY not in logged
 
 
-@pytest.mark.parametrize("path", ["/console/login", "/api/openapi.json", "/nowhere", "/console/nowhere"])
+def test_whoever_is_told_of_a_failure_can_be_asked_for_its_number(settings, capfd, monkeypatch):
+    """And is told nothing else: no place in the program, no statement, no reason."""
+    monkeypatch.setattr(
+        "moderation.addresses.content_hash",
+        lambda draft: (_ for _ in ()).throw(ValueError("SELECT secret FROM /etc/passwd")),
+    )
+    monkeypatch.setattr(
+        "moderation.web.console.entering.login_page",
+        lambda *words, **more: (_ for _ in ()).throw(ValueError("SELECT secret FROM /etc/passwd")),
+    )
+    with listening(settings) as address:
+        comment = {"id": "1", "text": "Thank you."}
+        broken = call("POST", f"{address}/api/v1/comments", comment, key=KEY)
+        page = call("GET", f"{address}/console/login")
+        well = call("GET", f"{address}/healthz")
+
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    for answer in (broken, page):
+        number = answer.headers["X-Request-Id"]
+        assert answer.status == 500
+        assert f"logged as {number}" in answer.text
+        about = [line["event"] for line in lines if line.get("request_id") == number]
+        assert about == ["unexpected_error", "request"]
+        for word in ("Traceback", "ValueError", "SELECT", "passwd", ".py", "moderation/"):
+            assert word not in answer.text
+    assert len({answer.headers["X-Request-Id"] for answer in (broken, page, well)}) == 3
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/console/login", "/api/openapi.json", "/nowhere", "/console/nowhere", "/static/nowhere"],
+)
 def test_every_answer_carries_the_security_headers(settings, path):
     with listening(settings) as address:
         headers = call("GET", address + path).headers

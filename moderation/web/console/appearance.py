@@ -1,7 +1,6 @@
 """Light or dark: as the system has it, or as this browser was told."""
 
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 import msgspec
 from flask import redirect, request, url_for
@@ -67,7 +66,7 @@ def appearance() -> Response:
 
 def _own(address: str) -> str | None:
     """Return an address of a page of ours; whatever else a form was made to say leads nowhere."""
-    parts = urlsplit(address)
-    # Browsers read a backslash as a slash, and a path with two of them at its front as a host.
-    is_ours = not parts.scheme and not parts.netloc and "\\" not in address
-    return address if is_ours and parts.path.startswith(url_for("console.queue")) else None
+    path, _, _ = address.partition("?")
+    # Browsers read a backslash as a slash, leave line breaks out, and follow dots to elsewhere.
+    is_plain = address.isprintable() and not any(odd in path for odd in ("\\", "//", "..", "#"))
+    return address if is_plain and path.startswith(url_for("console.queue")) else None
