@@ -270,7 +270,8 @@ class TestLogins:
             session.commit()
 
         assert idle.read("/console/").url.endswith("/console/login")
-        assert used.read("/console/account").text.count('/end"') == 1
+        # There is no other browser in which it could be ended.
+        assert "/end" not in used.read("/console/account").text
 
     def test_another_role_counts_from_the_next_page_on(self, enter, database):
         own = add(database, "lee", Role.ADMIN)
