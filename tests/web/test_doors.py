@@ -321,6 +321,8 @@ def test_everybody_gets_in_where_the_table_says_and_nowhere_else(world, without_
                 wrong.append(f"{door}: the {name} is {found}, and not {wanted}")
             if answer.headers["Cache-Control"] != "no-store":
                 wrong.append(f"{door}: the answer to the {name} may be kept")
+            if found == "let in" and not is_open and "Cookie" not in answer.headers.get("Vary", ""):
+                wrong.append(f"{door}: the answer to the {name} does not say that it is theirs alone")
     assert wrong == [], "\n".join(wrong)
 
 

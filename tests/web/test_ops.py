@@ -1,15 +1,18 @@
 """What operators see: alive, ready, degraded, and why; and what they must never see: texts."""
 
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from moderation.settings import Settings
 from moderation.store import Database
+from moderation.web import create_app
 from tests.calling import call
 from tests.conftest import KEY, SHIPPED_MODELS, add_site, fresh_file, listening
 
@@ -147,15 +150,46 @@ def test_whoever_is_told_of_a_failure_can_be_asked_for_its_number(settings, capf
     assert len({answer.headers["X-Request-Id"] for answer in (broken, page, well)}) == 3
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/console/login", "/api/openapi.json", "/nowhere", "/console/nowhere", "/static/nowhere"],
-)
-def test_every_answer_carries_the_security_headers(settings, path):
-    with listening(settings) as address:
-        headers = call("GET", address + path).headers
+def test_every_answer_carries_the_security_headers(settings, monkeypatch):
+    """Of every address and method, of what there is not, of a wrong host, and of what breaks."""
+    app = create_app(
+        msgspec.structs.replace(settings, trusted_hosts="localhost", metrics_token="0" * 16)
+    )
+    app.add_url_rule("/broken", view_func=lambda: 1 // 0)
+    asked = [
+        (method, re.sub(r"<[^>]+>", "1", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods
+    ]
+    browser = app.test_client()
+    answers = {
+        f"{method} {path}": browser.open(path, method=method)
+        for method, path in [
+            *asked,
+            ("GET", "/nowhere"),
+            ("GET", "/console/nowhere"),
+            ("PUT", "/console/"),
+        ]
+    }
+    answers["another host"] = browser.get("/healthz", headers={"Host": "evil.example"})
+    app.extensions["moderation"].database.close()
 
-    assert "default-src 'none'" in headers["Content-Security-Policy"]
-    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Cache-Control"] == "no-store"
+    assert len(answers) > 200
+    assert answers["GET /broken"].status_code == 500
+    wrong = [asked for asked, answer in answers.items() if not carries_all(asked, answer)]
+    assert wrong == []
+
+
+def carries_all(asked: str, answer) -> bool:
+    told = answer.headers
+    policy = dict(one.partition(" ")[::2] for one in told.get("Content-Security-Policy", "").split("; "))
+    return (
+        policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+        and policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
+        and "unsafe" not in told.get("Content-Security-Policy", "")
+        and told.get("X-Content-Type-Options", "") == "nosniff"
+        and told.get("Referrer-Policy", "") == "same-origin"
+        and len(told.get("X-Request-Id", "")) == 16
+        and (told.get("Cache-Control") == "no-store" or " /static/" in asked)
+        and not any(told.get(name) for name in ("Server", "X-Powered-By"))
+    )
