@@ -54,6 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     # How long a moderator stays logged in, and for how long without asking for a page.
     login_hours: Annotated[int, msgspec.Meta(ge=1, le=8_760)] = 12
     idle_minutes: Annotated[int, msgspec.Meta(ge=5, le=525_600)] = 30
+    # Set to 1 where nobody with a password may do anything before he set up one-time codes.
+    demand_codes: bool = False
     # How many proxies of ours a request comes through. Each adds to X-Forwarded-For and says in
     # X-Forwarded-Proto how it was asked. With 0 these headers are what anybody may have written.
     proxies: Annotated[int, msgspec.Meta(ge=0, le=10)] = 0

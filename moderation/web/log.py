@@ -1,7 +1,7 @@
 """Log each request once: what was asked, by its rule, and how it ended.
 
-Each request has a number, which every line about it carries and the answer too: so whoever is told of a
-failure can be asked for it.
+Who is logged in is named by his number. Each request has a number as well, which every line about it
+carries and the answer too: so whoever is told of a failure can be asked for it.
 """
 
 import secrets
@@ -39,4 +39,4 @@ def set_up(app: Flask) -> None:
 
     @app.teardown_request
     def end(error: BaseException | None) -> None:  # noqa: ARG001  What Flask calls it with.
-        structlog.contextvars.unbind_contextvars("request_id")
+        structlog.contextvars.unbind_contextvars("request_id", "moderator_id")

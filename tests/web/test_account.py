@@ -79,6 +79,9 @@ def last_act(database) -> tuple[str, str, str, str]:
         return last.done_by, last.act, last.subject, last.details
 
 
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
 class TestTwoSteps:
     def test_between_the_steps_nobody_is_logged_in(self, address, database, careful):
         console = Console(address)
@@ -212,6 +215,27 @@ class TestSettingUpCodes:
         with database.reading() as session:
             assert moderators.by_name(session, "careful").code_secret is not None
 
+    def test_where_codes_are_demanded_nothing_goes_before_they_are_set_up(self, tmp_path):
+        settings = Settings(instance=tmp_path, models=SHIPPED_MODELS, demand_codes=True)
+        database = Database(fresh_file(tmp_path))
+        add_moderator(database, "ana")
+        single = add(database, "single")
+        with listening(settings) as address:
+            console = Console(address)
+            page = console.log_in("ana")
+            assert page.url.endswith("/console/account/codes")
+            assert "Set up yours first." in page.text
+            assert console.read("/console/search").url.endswith("/console/account/codes")
+            refused = console.send_raw("/console/bulk", csrf_token=TOKEN.search(page.text)[1])
+            assert refused.url.endswith("/console/account/codes")
+            secret = opened(settings, console)["code_secret"]
+            code = pyotp.TOTP(secret).now()
+            assert "recovery" in console.send(page, "/console/account/codes", code=code).text
+            assert console.read("/console/search").url.endswith("/console/search")
+            by_provider = let_in(address, settings, database, single)
+            assert by_provider.read("/console/search").url.endswith("/console/search")
+        database.close()
+
 
 class TestLogins:
     def test_the_account_shows_where_one_is_logged_in_and_ends_one_or_all_others(self, enter, database):
@@ -273,7 +297,7 @@ class TestLogins:
         # There is no other browser in which it could be ended.
         assert "/end" not in used.read("/console/account").text
 
-    def test_another_role_counts_from_the_next_page_on(self, enter, database):
+    def test_another_role_counts_from_the_next_page_on(self, enter, database, capfd):
         own = add(database, "lee", Role.ADMIN)
         add(database, "mia", Role.ADMIN)
         console = enter(own)
@@ -286,7 +310,11 @@ class TestLogins:
             session.commit()
 
         assert console.read("/console/people").status == 403
+        capfd.readouterr()
         assert console.send(page, "/console/people", name="new").status == 403
+        logged = capfd.readouterr().err
+        assert '"status": 403, "milliseconds"' in logged
+        assert f'"moderator_id": {own.id}' in logged
 
     def test_a_page_is_shown_though_the_database_is_busy(self, enter, database):
         own = add(database, "ivy")

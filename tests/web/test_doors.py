@@ -450,6 +450,13 @@ def test_a_token_that_is_not_the_sessions_own_does_nothing(world, kind):
     assert own.status_code == 303
 
 
+def test_logging_out_leaves_nothing_in_the_browser(world, without_tokens):
+    answer = come(world, fresh(world, world.visitors["reader"]), "POST /console/logout")
+
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Expires=Thu, 01 Jan 1970" in answer.headers["Set-Cookie"]
+
+
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "DELETE"])
 def test_methods_that_no_page_has_do_nothing(world, method):
     by = fresh(world, world.visitors["admin"])
