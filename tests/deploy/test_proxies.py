@@ -123,7 +123,8 @@ def start_caddy(proxy: Proxy, certificates: Path, service: str, folder: Path) ->
         {
             "127.0.0.1:8000": service,
             "\tservers {": f"\t{ports}\n\tservers {{",
-            f"{NAME} {{": f"{NAME} {{\n\t{tls}",
+            f"\n{NAME} {{": f"\n{NAME} {{\n\t{tls}",
+            f"http://{NAME} {{": f"http://{NAME} {{\n\tbind 127.0.0.1",
             "read_header 10s": "read_header 1s",
             "read_body 30s": "read_body 1s",
         },
@@ -151,7 +152,7 @@ def test_a_comment_goes_through(proxy):
     answer = proxy.ask(NAME, "/api/v1/comments", comment, headers=AUTHORIZED)
 
     assert (answer.status, answer.json["action"]) == (201, "approve")
-    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_a_body_that_is_too_large_is_refused(proxy):
@@ -216,6 +217,14 @@ def test_http_leads_to_https(proxy):
     assert answer.status in {301, 308}
     assert answer.headers["location"].startswith(f"https://{NAME}")
     assert answer.headers["location"].endswith("/console/login?a=b")
+
+
+def test_a_program_that_sends_its_key_unencrypted_is_not_led_on(proxy):
+    comment = json.dumps({"id": uuid.uuid4().hex, "text": "Thank you, I agree."})
+    answer = proxy.ask(NAME, "/api/v1/comments", comment, encrypted=False, headers=AUTHORIZED)
+
+    assert answer.status == 403
+    assert "location" not in answer.headers
 
 
 @pytest.mark.parametrize(

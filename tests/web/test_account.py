@@ -191,7 +191,7 @@ class TestSettingUpCodes:
         assert secret[:4] in wrong.text, "the same secret is shown again"
         first = code(secret)
         done = console.send(wrong, "/console/account/codes", code=first)
-        shown = re.findall(r"<li>([A-Z2-9]{4}(?:-[A-Z2-9]{4}){3})</li>", done.text)
+        shown = re.findall(r"<li>([A-Z2-9]{4}(?:-[A-Z2-9]{4}){5})</li>", done.text)
         assert len(set(shown)) == 10
         assert "code_secret" not in opened(settings, console)
         assert shown[0] not in console.read("/console/account").text

@@ -184,7 +184,11 @@ def carries_all(asked: str, answer) -> bool:
     told = answer.headers
     policy = dict(one.partition(" ")[::2] for one in told.get("Content-Security-Policy", "").split("; "))
     return (
-        policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+        policy["default-src"]
+        == policy["object-src"]
+        == policy["base-uri"]
+        == policy["frame-ancestors"]
+        == "'none'"
         and policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
         and "unsafe" not in told.get("Content-Security-Policy", "")
         and told.get("X-Content-Type-Options", "") == "nosniff"

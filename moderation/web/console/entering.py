@@ -101,7 +101,7 @@ def logout() -> Response:
     session.clear()
     answer = redirect(url_for("console.login"), code=303)
     # Nothing that was looked at stays in a browser that others use.
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 
