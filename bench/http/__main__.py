@@ -31,8 +31,8 @@ def main() -> None:
         load = Load(folder, texts, _BODIES)
         lots = random.Random(_SEED)
         found: Race = {}
-        with _everybody(folder) as running:
-            running = [one for one in running if not asked.only or one.name in asked.only]
+        with _everybody(folder) as started:
+            running = [one for one in started if not asked.only or one.name in asked.only]
             total = len(running) * (1 + asked.rounds * len(asked.connections))
             done = 0
             for one in running:
