@@ -5,6 +5,7 @@ from moderation.store.backup import BackupExists, BackupUnusable, back_up, resto
 from moderation.store.copying import Copied, CopyDiffers, NotEmpty, copy
 from moderation.store.engine import Database, is_there
 from moderation.store.migrate import SchemaOutdated, check_schema, upgrade
+from moderation.store.prepared import Prepared, ask_together, put_together
 from moderation.store.size import size
 
 __all__ = [
@@ -15,12 +16,15 @@ __all__ = [
     "CopyDiffers",
     "Database",
     "NotEmpty",
+    "Prepared",
     "SchemaOutdated",
     "alone",
+    "ask_together",
     "back_up",
     "check_schema",
     "copy",
     "is_there",
+    "put_together",
     "restore",
     "size",
     "upgrade",
