@@ -21,6 +21,9 @@ from moderation.store.tables import Role
 
 _FIRST_MODERATOR = "admin"
 _FIRST_SITE = "blog"
+# In each process. So many threads cost little, as most wait for clients: the application lets as many
+# work at once as is set. More connections than that wait until one ends.
+_CONNECTIONS = 512
 # Where the processes count together; prometheus-client reads it when it is imported.
 _COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -62,7 +65,8 @@ def serve(host: str | None, port: int | None) -> None:
             address=host,
             port=port,
             workers=chosen.workers,
-            blocking_threads=chosen.threads,
+            backpressure=_CONNECTIONS,
+            blocking_threads=_CONNECTIONS,
             websockets=False,
             respawn_failed_workers=True,
             log_dictconfig=of_libraries(chosen.log_format),
