@@ -1,8 +1,8 @@
 """Hold hundreds of connections open by being slow, and see how long others wait meanwhile.
 
 `python -m tests.slow --connections 200 --seconds 60` does it to a service as it ships, in three ways: by
-headers that never end, by bodies that never end, and by reading answers so slowly that they never arrive.
-Where the service ends a connection, another takes its place. Meanwhile a blog sends its comments.
+headers that never end, by bodies that never end, and by asking for more than is ever read. Where the
+service ends a connection, another takes its place. Meanwhile a blog sends its comments.
 """
 
 import argparse
@@ -11,21 +11,21 @@ import http.client
 import itertools
 import json
 import math
-import re
 import socket
 import sys
 import tempfile
 import time
-import urllib.request
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from moderation.settings import Settings
 from moderation.store import Database, upgrade
+from moderation.web import files
 from tests.conftest import KEY, add_site
 from tests.durability import Service
 
@@ -35,14 +35,57 @@ LIMIT, PATIENCE = 1.0, 10.0
 ENOUGH = 0.95
 # Ordinary requests in a second, and how many of them may wait for their answers at once.
 _RATE, _MOST_WAITING = 20, 200
-# Seconds between two bytes of who is slow, and between two tries to connect.
+# As slowhttptest does it: so many slow clients come in a second.
+_COMING = 50
+# Seconds between two bytes of who is slow, and before another takes the place of one who was sent away.
 _INTERVAL, _PAUSE = 1.0, 0.1
-# Answers that are asked for on one connection and then read a few bytes at a time.
-_PIPELINED = 64
+# Answers that are asked for on one connection and then read a byte at a time.
+_PIPELINED = 16
 _SMALL_BUFFER = 2_048
-_LONG_BODY = 8_192
 _HOST = "127.0.0.1"
 _TEXT = "The ferry came late again on Monday, and nobody told those who waited on quay {number}."
+_FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
+# A key opens the first; the others read the body before they know who sends it.
+_BODY_DOORS = (
+    ("/api/v1/comments", _JSON),
+    ("/console/login", _FORM),
+    ("/1.1/comment-check", _FORM),
+    ("/v1alpha1/comments:analyze", _JSON),
+)
+_LONG_ANSWERS = (f"{files.address()}/console.css", "/api/openapi.json")
+
+
+class Slow(NamedTuple):
+    """How somebody is slow."""
+
+    # What the client with this number sends first, and what it sends now and then; None if it reads.
+    first: Callable[[int], str]
+    then: str | None
+
+
+def _headers(_number: int) -> str:
+    return f"POST /api/v1/comments HTTP/1.1\r\nHost: {_HOST}\r\n"
+
+
+def _body(number: int) -> str:
+    path, media_type = _BODY_DOORS[number % len(_BODY_DOORS)]
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: {_HOST}\r\nAuthorization: Bearer {KEY}\r\n"
+        f"Content-Type: {media_type}\r\nContent-Length: 8192\r\n\r\n"
+    )
+
+
+def _question(number: int) -> str:
+    path = _LONG_ANSWERS[number % len(_LONG_ANSWERS)]
+    return f"GET {path} HTTP/1.1\r\nHost: {_HOST}\r\n\r\n" * _PIPELINED
+
+
+KINDS: dict[str, Slow | None] = {
+    "nobody": None,
+    "headers": Slow(_headers, "X-More: 1\r\n"),
+    "body": Slow(_body, " "),
+    "read": Slow(_question, None),
+}
 
 
 @dataclass
@@ -53,8 +96,9 @@ class Waited:
     seconds: list[float] = field(default_factory=list)
     # How often others failed, by what they met with.
     failures: Counter[str] = field(default_factory=Counter)
-    # Slow connections: the most at once, and how many in all.
-    held: int = 0
+    # Slow connections: at this moment, the most at once, and all that ever were.
+    open: int = 0
+    most: int = 0
     opened: int = 0
 
     @property
@@ -71,6 +115,17 @@ class Waited:
         """Return how long the quickest `share` of the answered ones took at most; NaN without any."""
         ordered = sorted(self.seconds)
         return ordered[math.ceil(share * len(ordered)) - 1] if ordered else math.nan
+
+    @contextmanager
+    def connection(self) -> Iterator[None]:
+        """Count a slow connection."""
+        self.opened += 1
+        self.open += 1
+        self.most = max(self.most, self.open)
+        try:
+            yield
+        finally:
+            self.open -= 1
 
 
 @contextmanager
@@ -89,142 +144,65 @@ def served(folder: Path) -> Iterator[int]:
         service.stop()
 
 
-async def endure(port: int, slow: "Slow | None", *, connections: int, seconds: float) -> Waited:
-    """Send ordinary requests for so many seconds while `connections` clients are `slow`."""
+async def endure(port: int, slow: Slow | None, *, connections: int, seconds: float) -> Waited:
+    """Send ordinary requests for so many seconds while `connections` clients are slow."""
     waited = Waited()
-    attack = [asyncio.create_task(_again_and_again(port, slow, waited)) for _ in range(connections)]
-    # They are all there before the first who must not notice.
-    for _ in range(100):
-        if slow is None or waited.held >= connections:
-            break
-        await asyncio.sleep(_PAUSE)
+    clients = [
+        asyncio.create_task(_stay(port, slow, number, waited))
+        for number in range(connections if slow else 0)
+    ]
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(_MOST_WAITING) as blog:
-        began = loop.time()
+        began = time.monotonic()
         posts = []
         for number in range(round(seconds * _RATE)):
-            await asyncio.sleep(began + number / _RATE - loop.time())
-            # From the moment at which it should be sent: who cannot even send it waits as well.
-            posts.append(loop.run_in_executor(blog, _post, port, time.monotonic(), waited))
+            due = began + number / _RATE
+            await asyncio.sleep(due - time.monotonic())
+            # From the moment at which it is due: who cannot even be sent waits as well.
+            posts.append(loop.run_in_executor(blog, _post, port, due, waited))
         await asyncio.gather(*posts)
-    for one in attack:
+    for one in clients:
         one.cancel()
-    await asyncio.gather(*attack, return_exceptions=True)
+    await asyncio.gather(*clients, return_exceptions=True)
     return waited
 
 
-Slow = Callable[[asyncio.StreamReader, asyncio.StreamWriter, int], Awaitable[None]]
-_numbers = itertools.count()
-
-
-async def slow_headers(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _turn: int) -> None:
-    """Send headers without end."""
-    writer.write(f"POST /api/v1/comments HTTP/1.1\r\nHost: {_HOST}\r\n".encode())
-    for number in itertools.count():
-        writer.write(f"X-{number}: 1\r\n".encode())
-        await writer.drain()
-        await asyncio.sleep(_INTERVAL)
-
-
-async def slow_body(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter, turn: int) -> None:
-    """Send a byte of a long body now and then, to every door that reads one."""
-    path, media_type = _BODY_DOORS[turn % len(_BODY_DOORS)]
-    is_chunked = turn // len(_BODY_DOORS) % 2
-    length = "Transfer-Encoding: chunked" if is_chunked else f"Content-Length: {_LONG_BODY}"
-    writer.write(
-        f"POST {path} HTTP/1.1\r\nHost: {_HOST}\r\nAuthorization: Bearer {KEY}\r\n"
-        f"Content-Type: {media_type}\r\n{length}\r\n\r\n".encode()
-    )
-    while True:
-        writer.write(b"1\r\n \r\n" if is_chunked else b" ")
-        await writer.drain()
-        await asyncio.sleep(_INTERVAL)
-
-
-async def slow_read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, turn: int) -> None:
-    """Ask for many long answers at once and read them a few bytes at a time."""
-    address = writer.get_extra_info("peername")
-    paths = await asyncio.to_thread(_long_answers, address[1])
-    request = f"GET {paths[turn % len(paths)]} HTTP/1.1\r\nHost: {_HOST}\r\n\r\n".encode()
-    writer.write(request * _PIPELINED)
-    while await reader.read(1):
-        await asyncio.sleep(_INTERVAL)
-
-
-KINDS: dict[str, Slow | None] = {
-    "nobody": None,
-    "headers": slow_headers,
-    "body": slow_body,
-    "read": slow_read,
-}
-
-_FORM = "application/x-www-form-urlencoded"
-# A key opens the first; the others read the body before they know who sends it.
-_BODY_DOORS = (
-    ("/api/v1/comments", "application/json"),
-    ("/console/login", _FORM),
-    ("/1.1/comment-check", _FORM),
-    ("/v1alpha1/comments:analyze", "application/json"),
-)
-
-
-async def _again_and_again(port: int, slow: Slow, waited: Waited) -> None:
+async def _stay(port: int, slow: Slow, number: int, waited: Waited) -> None:
+    """Be slow, and come again where the service ends it."""
+    await asyncio.sleep(number / _COMING)
     while True:
         with suppress(OSError):
-            await _once(port, slow, waited)
+            await _dawdle(port, slow, number, waited)
         await asyncio.sleep(_PAUSE)
 
 
-async def _once(port: int, slow: Slow, waited: Waited) -> None:
+async def _dawdle(port: int, slow: Slow, number: int, waited: Waited) -> None:
     connected = socket.socket()
-    connected.setblocking(False)
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BUFFER)
-    try:
-        await asyncio.get_running_loop().sock_connect(connected, (_HOST, port))
-    except BaseException:
-        connected.close()
-        raise
+    connected.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(connected, (_HOST, port))
     reader, writer = await asyncio.open_connection(sock=connected, limit=1)
-    waited.opened += 1
-    _held.add(writer)
-    waited.held = max(waited.held, len(_held))
-    try:
-        ended = asyncio.ensure_future(_ended(reader)) if slow is not slow_read else None
-        doing = asyncio.ensure_future(slow(reader, writer, next(_numbers)))
-        both = {one for one in (ended, doing) if one}
+    with waited.connection():
         try:
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            writer.write(slow.first(number).encode())
+            while not reader.at_eof():
+                if slow.then is None:
+                    await reader.read(1)
+                else:
+                    writer.write(slow.then.encode())
+                    await writer.drain()
+                await asyncio.sleep(_INTERVAL)
         finally:
-            for one in both:
-                one.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
-    finally:
-        _held.discard(writer)
-        writer.transport.abort()
+            writer.transport.abort()
 
 
-_held: set[asyncio.StreamWriter] = set()
+_numbers = itertools.count()
 
 
-async def _ended(reader: asyncio.StreamReader) -> None:
-    """Wait until the service ends the connection, whatever it says before."""
-    while await reader.read(65_536):
-        pass
-
-
-def _long_answers(port: int, _found: list[str] = []) -> list[str]:  # noqa: B006
-    if not _found:
-        with urllib.request.urlopen(f"http://{_HOST}:{port}/console/login", timeout=PATIENCE) as page:
-            styles = re.search(r'href="(/static/[^"]+console\.css)"', page.read().decode())
-        assert styles
-        _found += [styles[1], "/api/openapi.json"]
-    return _found
-
-
-def _post(port: int, began: float, waited: Waited) -> None:
+def _post(port: int, due: float, waited: Waited) -> None:
     number = next(_numbers)
-    body = json.dumps({"id": f"{number}", "text": _TEXT.format(number=number)})
-    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    body = json.dumps({"id": str(number), "text": _TEXT.format(number=number)})
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": _JSON}
     connection = http.client.HTTPConnection(_HOST, port, timeout=PATIENCE)
     try:
         connection.request("POST", "/api/v1/comments", body, headers)
@@ -233,8 +211,8 @@ def _post(port: int, began: float, waited: Waited) -> None:
     except (OSError, http.client.HTTPException) as error:
         waited.failures[type(error).__name__] += 1
     else:
-        if answer.status == 201:
-            waited.seconds.append(time.monotonic() - began)
+        if answer.status == http.HTTPStatus.CREATED:
+            waited.seconds.append(time.monotonic() - due)
         else:
             waited.failures[str(answer.status)] += 1
     finally:
@@ -252,16 +230,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="slow-") as place, served(Path(place)) as port:
         for kind in asked.kinds:
             waited = asyncio.run(
-                endure(
-                    port,
-                    KINDS[kind],
-                    connections=asked.connections if KINDS[kind] else 0,
-                    seconds=asked.seconds,
-                )
+                endure(port, KINDS[kind], connections=asked.connections, seconds=asked.seconds)
             )
             is_enough &= waited.share_in_time >= ENOUGH
             sys.stdout.write(
-                f"Slow {kind}: {waited.held:,} connections at once, {waited.opened:,} in all. Of"
+                f"Slow: {kind}. {waited.most:,} connections at once, {waited.opened:,} in all. Of"
                 f" {waited.sent:,} comments {waited.share_in_time:.1%} were judged within {LIMIT:g} s"
                 f" (median {1_000 * waited.percentile(0.5):,.0f} ms,"
                 f" 99 % {1_000 * waited.percentile(0.99):,.0f} ms)."

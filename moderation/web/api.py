@@ -1,5 +1,6 @@
 """Our own JSON API: submit a comment, edit it, ask about it, hear what people decided."""
 
+from functools import cache
 from http import HTTPStatus
 
 import msgspec
@@ -98,7 +99,13 @@ def score() -> Response:
 @bp.get("/openapi.json")
 def openapi() -> Response:
     """Return this API's OpenAPI document."""
-    return _json(document(bp))
+    return Response(_document(), mimetype="application/json")
+
+
+@cache
+def _document() -> bytes:
+    """Make the document once: anybody may ask for it, and as often as they like."""
+    return msgspec.json.encode(document(bp))
 
 
 def _site() -> Site:

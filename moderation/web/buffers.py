@@ -31,9 +31,7 @@ class Whole:
         self._turns = Semaphore(at_once)
         self._largest = largest
 
-    def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
         # A length without so many bytes tells the application that the client is gone.
         environ["wsgi.input"] = BytesIO(self._read(environ))
