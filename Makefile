@@ -83,6 +83,9 @@ prove-console: .venv/ready-for-work ## Prove every page of the console in a brow
 prove-durability: .venv/ready-for-work ## Kill the service again and again under load: make prove-durability [PROVE=--postgresql]
 	@$(BIN)/python -m tests.durability $(PROVE)
 
+prove-contract: .venv/ready-for-work ## Try the API against its own document: make prove-contract [PROVE=--postgresql]
+	@$(BIN)/python -m tests.contract $(PROVE)
+
 prove-slow-clients: .venv/ready-for-work ## Keep the service waiting on 200 connections: make prove-slow-clients [PROVE="--seconds 10"]
 	@$(BIN)/python -m tests.slow $(PROVE)
 

@@ -18,16 +18,15 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from moderation.settings import Settings
-from moderation.store import Database, upgrade
 from moderation.web import files
-from tests.conftest import KEY, add_site
-from tests.durability import Service
+from tests.conftest import KEY
+from tests.durability import served
 
 # Seconds: what an ordinary request may take, and when the one who sent it gives up.
 LIMIT, PATIENCE = 1.0, 10.0
@@ -128,22 +127,6 @@ class Waited:
             self.open -= 1
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[int]:
-    """Run a service as it ships, with a site whose key is KEY; give its port."""
-    url = Settings(instance=folder).where_data_lives()
-    database = Database(url)
-    upgrade(database)
-    add_site(database, "blog", KEY)
-    database.close()
-    service = Service(folder, url)
-    service.start()
-    try:
-        yield service.port
-    finally:
-        service.stop()
-
-
 async def endure(port: int, slow: Slow | None, *, connections: int, seconds: float) -> Waited:
     """Send ordinary requests for so many seconds while `connections` clients are slow."""
     waited = Waited()
@@ -227,7 +210,10 @@ def main() -> int:
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     asked = parser.parse_args()
     is_enough = True
-    with tempfile.TemporaryDirectory(prefix="slow-") as place, served(Path(place)) as port:
+    with tempfile.TemporaryDirectory(prefix="slow-") as place, ExitStack() as until_the_end:
+        folder = Path(place)
+        url = Settings(instance=folder).where_data_lives()
+        port = until_the_end.enter_context(served(folder, url))
         for kind in asked.kinds:
             waited = asyncio.run(
                 endure(port, KINDS[kind], connections=asked.connections, seconds=asked.seconds)

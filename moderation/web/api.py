@@ -55,9 +55,7 @@ def edit(comment_id: str) -> Response:
     site = _site()
     draft = json_body(Draft)
     if draft.id not in {None, comment_id}:
-        raise Refused(
-            HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "The body's id is not that of the address."
-        )
+        raise Refused(HTTPStatus.CONFLICT, "other_id", "The body's id is not that of the address.")
     content = msgspec.structs.asdict(draft) | {"id": _identifier(comment_id)}
     comment, _ = judging.edit(site, Submission(**content))
     return _judged(comment, HTTPStatus.OK)

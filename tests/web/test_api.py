@@ -211,7 +211,9 @@ class TestEditing:
         assert (answer.status, answer.json["code"]) == (404, "unknown_comment")
 
     def test_the_id_in_the_body_must_be_that_of_the_address(self, api):
-        assert api("PUT", "comments/1", {"id": "2", "text": "Good."}).status == 422
+        answer = api("PUT", "comments/1", {"id": "2", "text": "Good."})
+
+        assert (answer.status, answer.json["code"]) == (409, "other_id")
 
 
 class TestHearing:
