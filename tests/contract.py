@@ -137,11 +137,12 @@ def main() -> int:
         found.server_errors = server_errors(folder / "log")
     if not found.is_kept:
         sys.stdout.write(found.said)
+    failed = f"Answered with 5xx: {len(found.server_errors):,}.\n"
     sys.stdout.write(
         f"{found.tried} of {found.operations} operations, {asked.examples:,} examples each at most: "
         f"{found.cases:,} requests in {found.seconds:,.0f} s.\n"
         f"Broken: {'; '.join(found.failures) or 'nothing'}."
-        f" Not tried: {'; '.join(found.errors) or 'nothing'}. Answered with 5xx: {len(found.server_errors):,}.\n"
+        f" Not tried: {'; '.join(found.errors) or 'nothing'}. {failed}"
         + "".join(found.server_errors[:10])
     )
     return not found.is_kept
