@@ -33,9 +33,13 @@ class Whole:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
-        # A length without so many bytes tells the application that the client is gone.
-        environ["wsgi.input"] = BytesIO(self._read(environ))
-        environ["wsgi.input_terminated"] = not environ.get("CONTENT_LENGTH")
+        body = self._read(environ)
+        # Of chunks the length is known by now, and if it is too much. A length that was announced stays:
+        # without so many bytes the client is gone, and what came of it is no request.
+        if environ.pop("HTTP_TRANSFER_ENCODING", None) or not environ.get("CONTENT_LENGTH"):
+            environ["CONTENT_LENGTH"] = str(len(body))
+        environ["wsgi.input"] = BytesIO(body)
+        environ["wsgi.input_terminated"] = False
         with self._turns:
             answer = self._app(environ, start_response)
             try:
