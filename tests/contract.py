@@ -91,9 +91,10 @@ def attempt(address: str, folder: Path, *, examples: int, seed: int | None = Non
         text=True,
         check=False,
     )
-    if not report.exists():
+    # It lies there from the start, and is written at the end.
+    if not (written := report.read_text() if report.exists() else ""):
         raise RuntimeError(done.stdout + done.stderr)
-    told = json.loads(report.read_text())
+    told = json.loads(written)
     return Found(
         operations=told["operations"]["total"],
         tried=told["operations"]["tested"],
