@@ -5,7 +5,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed \
 	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
-	prove-contract prove-durability prove-slow-clients try-wordpress try-hostile-text lock
+	prove-contract prove-durability prove-slow-clients try-wordpress try-hostile-text try-malformed lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ prove-slow-clients: .venv/ready-for-work ## Keep the service waiting on 200 conn
 
 try-hostile-text: .venv/ready-for-work ## Put strings into every field of every page: make try-hostile-text HOSTILE=folder
 	@$(BIN)/python -m tests.hostile "$(HOSTILE)"
+
+try-malformed: .venv/ready-for-work ## Send what is no HTTP, and broken JSON: make try-malformed [TRY="--json-files folder"]
+	@$(BIN)/python -m tests.malformed $(TRY)
 
 try-wordpress: .venv/ready ## Prove it with a real WordPress: make try-wordpress [WORDPRESS=unpacked]
 	@integrations/wordpress/get-programs || true
