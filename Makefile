@@ -5,7 +5,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed bench-http \
 	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
-	prove-durability try-wordpress try-hostile-text audit sbom lock
+	prove-contract prove-durability prove-slow-clients try-wordpress try-hostile-text try-malformed audit sbom lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,8 +87,17 @@ prove-console: .venv/ready-for-work ## Prove every page of the console in a brow
 prove-durability: .venv/ready-for-work ## Kill the service again and again under load: make prove-durability [PROVE=--postgresql]
 	@$(BIN)/python -m tests.durability $(PROVE)
 
+prove-contract: .venv/ready-for-work ## Try the API against its own document: make prove-contract [PROVE=--postgresql]
+	@$(BIN)/python -m tests.contract $(PROVE)
+
+prove-slow-clients: .venv/ready-for-work ## Keep the service waiting on 200 connections: make prove-slow-clients [PROVE="--seconds 10"]
+	@$(BIN)/python -m tests.slow $(PROVE)
+
 try-hostile-text: .venv/ready-for-work ## Put strings into every field of every page: make try-hostile-text HOSTILE=folder
 	@$(BIN)/python -m tests.hostile "$(HOSTILE)"
+
+try-malformed: .venv/ready-for-work ## Send what is no HTTP, and broken JSON: make try-malformed [TRY="--json-files folder"]
+	@$(BIN)/python -m tests.malformed $(TRY)
 
 try-wordpress: .venv/ready ## Prove it with a real WordPress: make try-wordpress [WORDPRESS=unpacked]
 	@integrations/wordpress/get-programs || true

@@ -26,6 +26,7 @@ from moderation.web import (
     ops,
     perspective,
 )
+from moderation.web.buffers import Whole
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
 from moderation.web.identifiers import IdentifierConverter
@@ -76,6 +77,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(console.bp)
     app.register_blueprint(ops.bp)
     app.register_blueprint(perspective.bp)
+    app.wsgi_app = Whole(  # type: ignore[method-assign]
+        app.wsgi_app, at_once=settings.threads, largest=settings.max_body
+    )
     return app
 
 

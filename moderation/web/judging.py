@@ -49,11 +49,9 @@ def submit(
     waited for that many seconds at most, and nothing is stored when they take longer.
     """
     with state().database.looking_up() as connection:
-        if intake.is_known(connection, site, draft.id):
-            stored = intake.known(Session(connection), site, draft)
-            if stored:
-                return stored, False
         case = _case(connection, site, draft, is_cut=is_cut)
+        if case.history.is_known and (stored := intake.known(Session(connection), site, draft)):
+            return stored, False
     verdict, opinion = _judge(site, case)
     with state().database.writing(patience=patience) as session:
         comment, is_new = intake.record(
