@@ -1,6 +1,7 @@
 """Passwords: kept as argon2 hashes, compared slowly on purpose."""
 
 import secrets
+import threading
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -24,6 +25,8 @@ _ADORNMENTS = "0123456789!?.,-_+*#$& "
 _WORDS_OF_THE_SERVICE = frozenset({"moderation", "moderator", "comments"})
 
 _hasher = PasswordHasher()
+# One hash takes several processors for a tenth of a second; others of this process wait for their turn.
+_turn = threading.Lock()
 
 
 class BadPassword(Refusal):
@@ -101,7 +104,8 @@ def _matches(moderator: Moderator | None, password: str) -> bool:
     if len(password) > LONGEST_PASSWORD:
         return False
     try:
-        _hasher.verify((moderator and moderator.password_hash) or _nobodys_hash(), password)
+        with _turn:
+            _hasher.verify((moderator and moderator.password_hash) or _nobodys_hash(), password)
     except VerifyMismatchError:
         return False
     return moderator is not None and moderator.password_hash is not None

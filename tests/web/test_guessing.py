@@ -2,14 +2,17 @@
 
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from moderation import moderators
 from moderation.settings import Settings
 from moderation.store import Database
+from moderation.store.tables import FailedLogin
 from moderation.web import create_app
 from tests.browsing import PASSWORD, Console
 from tests.conftest import SHIPPED_MODELS, START, add_moderator, fresh_file, listening
@@ -118,29 +121,40 @@ def test_a_name_that_looks_like_a_network_counts_for_no_network(settings):
 def test_of_many_who_log_in_at_once_few_are_let_try_and_the_others_told_at_once(
     settings, hasher, monkeypatch
 ):
-    """Each that is let try takes a thread and a processor; comments need some as well."""
+    """Each that is let try takes a thread, and one of them a processor; comments need some as well."""
     app = prepared(settings)
-    at_it, go_on = threading.Semaphore(0), threading.Event()
+    comparing, go_on = [], threading.Event()
 
     def slowly(_kept: str, _password: str) -> bool:
-        at_it.release()
+        comparing.append(_kept)
         go_on.wait(30)
         return True
 
     monkeypatch.setattr(hasher, "verify", slowly)
     with ThreadPoolExecutor(2) as pool:
         first = [pool.submit(come, app, "ana", STRANGER) for _ in range(2)]
-        for _ in first:
-            at_it.acquire(timeout=30)
+        while len(tried(settings)) < len(first) or not comparing:
+            time.sleep(0.01)
+        at_once = len(comparing)
         others = [come(app, f"name {number}", STRANGER) for number in range(50)]
         comments = app.test_client().get("/healthz").status_code
         go_on.set()
         done = [one.result() for one in first]
     close(app)
 
+    assert at_once == 1
     assert others == [429] * 50
     assert comments == 200
     assert done == [303, 303]
+
+
+def tried(settings):
+    """The tries that are counted at this moment."""
+    database = Database(settings.where_data_lives())
+    with database.reading() as session:
+        found = session.scalars(select(FailedLogin.name).where(FailedLogin.name == "ana")).all()
+    database.close()
+    return found
 
 
 def prepared(settings):

@@ -13,8 +13,8 @@ from moderation.web.state import state
 
 log = structlog.get_logger()
 
-# So many may be at it in one process: a password takes a processor and much memory for a tenth of a
-# second, and the other threads take comments meanwhile.
+# So many may be at it in one process, one comparing a password and one waiting for that: the other
+# threads take comments meanwhile.
 _AT_ONCE = 2
 _places = threading.BoundedSemaphore(_AT_ONCE)
 
