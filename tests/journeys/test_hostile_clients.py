@@ -15,7 +15,7 @@ from tests.calling import call
 from tests.conftest import KEY
 from tests.durability import served
 from tests.malformed import REFUSED, TAKEN, is_answered, is_refused, meet
-from tests.slow import ENOUGH, KINDS, LIMIT, endure
+from tests.slow import ENOUGH, KINDS, LIMIT, endure, warm_up
 
 HOST = "127.0.0.1"
 POST = (
@@ -138,6 +138,7 @@ def test_slow_bodies_keep_nobody_waiting(port):
 @pytest.mark.parametrize("kind", [name for name, slow in KINDS.items() if slow])
 def test_hundreds_of_slow_clients_keep_nobody_waiting(port, kind):
     """`make prove-slow-clients` in short."""
+    warm_up(port)
     waited = asyncio.run(endure(port, KINDS[kind], connections=200, seconds=8))
 
     assert waited.most == 200
