@@ -34,6 +34,8 @@ LIMIT, PATIENCE = 1.0, 10.0
 ENOUGH = 0.95
 # Ordinary requests in a second, and how many of them may wait for their answers at once.
 _RATE, _MOST_WAITING = 20, 200
+# So many are sent before any is counted: more than the processes.
+_FIRST = 40
 # As slowhttptest does it: so many slow clients come in a second.
 _COMING = 50
 # Seconds between two bytes of who is slow, and before another takes the place of one who was sent away.
@@ -127,6 +129,12 @@ class Waited:
             self.open -= 1
 
 
+def warm_up(port: int) -> None:
+    """Let every process do its first work, which takes longer than all later."""
+    for _ in range(_FIRST):
+        _post(port, time.monotonic(), Waited())
+
+
 async def endure(port: int, slow: Slow | None, *, connections: int, seconds: float) -> Waited:
     """Send ordinary requests for so many seconds while `connections` clients are slow."""
     waited = Waited()
@@ -214,6 +222,7 @@ def main() -> int:
         folder = Path(place)
         url = Settings(instance=folder).where_data_lives()
         port = until_the_end.enter_context(served(folder, url))
+        warm_up(port)
         for kind in asked.kinds:
             waited = asyncio.run(
                 endure(port, KINDS[kind], connections=asked.connections, seconds=asked.seconds)
