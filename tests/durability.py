@@ -10,17 +10,14 @@ import argparse
 import http.client
 import itertools
 import json
-import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,8 +27,8 @@ from bench.postgresql import postgresql
 from moderation.progress import progress
 from moderation.store import Database, upgrade
 from moderation.store.tables import Comment, StoredVerdict
-from tests.conftest import KEY, SHIPPED_MODELS, add_site
-from tests.running import MODERATION, START_SECONDS, answers, free_port
+from tests.conftest import KEY, add_site
+from tests.serving import Service
 
 CLIENTS = 16
 # Not by the clock: a slow machine would do nothing but start its workers again.
@@ -65,74 +62,6 @@ class Found:
     def is_whole(self) -> bool:
         """Whether nothing was lost, doubled or damaged."""
         return not (self.missing or self.doubled or self.without_verdict or self.problems)
-
-
-class Service:
-    """A service that can be killed in part or as a whole."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.port = free_port()
-        self._folder = folder
-        self._url = url
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
-        with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [MODERATION, "serve", "--port", str(self.port)],
-                env={
-                    **os.environ,
-                    "MODERATION_DATABASE_URL": self._url,
-                    "MODERATION_INSTANCE": str(self._folder),
-                    "MODERATION_MODELS": str(SHIPPED_MODELS),
-                },
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        deadline = time.monotonic() + START_SECONDS
-        while not answers(f"http://127.0.0.1:{self.port}/healthz"):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the service does not start: {(self._folder / 'log').read_text()}")
-            time.sleep(_PAUSE)
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether its first process is gone, though nobody asked it to."""
-        return self._running.poll() is not None
-
-    def kill_worker(self, lots: random.Random) -> bool:
-        """Kill one of its processes but not the first; False where there was none at that moment."""
-        workers = sorted(_children(self._pid))
-        if not workers:
-            return False
-        with suppress(ProcessLookupError):
-            os.kill(lots.choice(workers), signal.SIGKILL)
-        return True
-
-    def kill(self) -> None:
-        """Kill all of its processes at once."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._pid, signal.SIGKILL)
-        self._running.wait()
-
-    def stop(self) -> None:
-        """Ask it to stop, and see to it that it does."""
-        self._running.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self._running.wait(15)
-        self.kill()
-
-    @property
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            raise RuntimeError("it was not started")
-        return self._process
-
-    @property
-    def _pid(self) -> int:
-        return self._running.pid
 
 
 def prove(
@@ -264,17 +193,6 @@ def _look(database: Database, found: Found) -> None:
     found.missing = sorted(found.acknowledged.keys() - stored.keys())
     found.doubled = sorted(name for name, times in stored.items() if times > 1)
     found.without_verdict = stored.total() - verdicts
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        # A process may have ended meanwhile.
-        with suppress(OSError):
-            # After the name, which may hold anything, stand its state and its parent.
-            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
-                found.append(int(stat.parent.name))
-    return found
 
 
 def main() -> int:
