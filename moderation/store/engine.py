@@ -14,6 +14,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from moderation.store import file
+
 # Seconds a writer waits for the others before it gives up.
 _WRITER_PATIENCE = 10.0
 # Seconds for a connection to PostgreSQL to come about.
@@ -73,6 +75,8 @@ def _engine(url: URL) -> Engine:
         engine = create_engine(url, connect_args={"timeout": _WRITER_PATIENCE}, hide_parameters=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        if url.database:
+            file.watch(engine, url.database)
         return engine
     # Python knows the years 1 to 9999; in another zone than UTC the first and last hours fall out.
     options = f"{url.query.get('options', '')} -c timezone=UTC"

@@ -11,7 +11,7 @@ from moderation.log import configure
 from moderation.registry import Serving
 from moderation.sending import Sender
 from moderation.settings import Settings
-from moderation.store import Database
+from moderation.store import Database, Probe
 from moderation.web import akismet, api, console, errors, files, language, log, metrics, ops, perspective
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # A server may build the application and then fork, and no two processes may share a connection.
     database.close()
     app.extensions["moderation"] = State(
-        settings, database, serving, Sender(database, settings.callback_networks)
+        settings, database, Probe(database), serving, Sender(database, settings.callback_networks)
     )
     log.set_up(app)
     if settings.metrics_token:

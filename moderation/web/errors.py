@@ -57,7 +57,13 @@ def set_up(app: Flask) -> None:
 def log_failure(error: Exception) -> None:
     """Log what operators must know of: a database that fails, or an error of ours."""
     if isinstance(error, OperationalError | InterfaceError):
-        log.error("storage_failed", error=type(error.orig).__name__, reason=str(error.orig))
+        log.error(
+            "storage_failed",
+            error=type(error.orig).__name__,
+            # SQLite says little in words: which kind of I/O error it was stands in its code.
+            code=getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None),
+            reason=str(error.orig),
+        )
     else:
         log.error("unexpected_error", exc_info=error)
 

@@ -9,7 +9,7 @@ from moderation.policies import Policies
 from moderation.registry import Serving
 from moderation.sending import Sender
 from moderation.settings import Settings
-from moderation.store import Database
+from moderation.store import Database, Probe
 
 _EXTENSION = "moderation"
 
@@ -20,6 +20,7 @@ class State:
 
     settings: Settings
     database: Database
+    probe: Probe
     serving: Serving
     # Runs only in a process that serves the application.
     sender: Sender
