@@ -31,6 +31,7 @@ programs-for-tests: .venv/ready-for-work
 	@tests/get-php || true
 	@tests/get-nginx || true
 	@tests/get-caddy || true
+	@tests/get-faketime || true
 
 check: .venv/ready-for-work ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .

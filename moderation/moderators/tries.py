@@ -6,7 +6,7 @@ at once, and whichever processes they come to.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from moderation import audit
@@ -34,13 +34,11 @@ def count_try(session: Session, name: str, *, now: datetime) -> int:
         # SQLite's writers take turns anyway; here those who try the same name do, until the commit.
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
     # Those who clean up at the same time do not wait for each other.
-    over = select(FailedLogin.id).where(FailedLogin.failed_at < now - COUNTED_FOR)
+    over = select(FailedLogin.id).where(~_counts(now))
     session.execute(
         delete(FailedLogin).where(FailedLogin.id.in_(over.with_for_update(skip_locked=True)))
     )
-    recent = select(func.count()).where(
-        FailedLogin.name == name, FailedLogin.failed_at > now - COUNTED_FOR
-    )
+    recent = select(func.count()).where(FailedLogin.name == name, _counts(now))
     if (session.scalar(recent) or 0) >= FAILURES_A_MINUTE:
         raise TooManyFailures("Too many wrong passwords or codes. Try again in a minute.")
     tried = FailedLogin(name=name, failed_at=now)
@@ -61,3 +59,12 @@ def note_failure(session: Session, name: str, details: str, *, now: datetime) ->
     """
     if session.scalar(select(Moderator.id).where(Moderator.name == name)):
         audit.note(session, audit.SOMEBODY, "login.fail", name, details=details, now=now)
+
+
+def _counts(now: datetime) -> ColumnElement[bool]:
+    """The condition that a try counts.
+
+    It may seem to come: machines' clocks differ a little. What comes much later was counted before a
+    clock was put back, and nobody must be kept out until then.
+    """
+    return and_(FailedLogin.failed_at > now - COUNTED_FOR, FailedLogin.failed_at <= now + COUNTED_FOR)

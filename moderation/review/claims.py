@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_
+from sqlalchemy import ColumnElement, and_, delete, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,9 @@ from moderation.store.tables import Claim, Moderator
 
 LASTS = timedelta(minutes=5)
 """For how long a comment that was opened counts as open: nobody says when a lid was closed."""
+
+# By so much the clocks of machines may differ. What ends later was opened before a clock was put back.
+_CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 def claim(session: Session, comment_id: int, by: Moderator, *, now: datetime) -> bool:
@@ -22,7 +25,7 @@ def claim(session: Session, comment_id: int, by: Moderator, *, now: datetime) ->
             made.on_conflict_do_update(
                 index_elements=[Claim.comment_id],
                 set_={"moderator_id": made.excluded.moderator_id, "until": made.excluded.until},
-                where=or_(Claim.moderator_id == by.id, Claim.until <= now),
+                where=or_(Claim.moderator_id == by.id, ~_holds(now)),
             ).returning(Claim.comment_id)
         )
         is not None
@@ -40,7 +43,11 @@ def give_back(session: Session, comment_id: int, by: Moderator) -> None:
 
 def of_others(by: Moderator, *, now: datetime) -> list[ColumnElement[bool]]:
     """Return the conditions that a claim is somebody else's and holds."""
-    return [Claim.moderator_id != by.id, Claim.until > now]
+    return [Claim.moderator_id != by.id, _holds(now)]
+
+
+def _holds(now: datetime) -> ColumnElement[bool]:
+    return and_(Claim.until > now, Claim.until <= now + LASTS + _CLOCKS_DIFFER)
 
 
 def opened_at(one: Claim) -> datetime:

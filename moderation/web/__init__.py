@@ -16,6 +16,7 @@ from moderation.web import akismet, api, console, errors, files, language, log, 
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
 from moderation.web.identifiers import IdentifierConverter
+from moderation.web.sessions import Sessions
 from moderation.web.state import State
 
 
@@ -27,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # A site's ids stand in addresses as they are: "/a" is another id than "a".
     app.url_map.merge_slashes = False
     app.url_map.converters["identifier"] = IdentifierConverter
+    app.session_interface = Sessions()
     app.config.update(
         # Whoever changes a file while developing wants to see it.
         SEND_FILE_MAX_AGE_DEFAULT=None if app.debug else files.KEPT_FOR,
