@@ -5,7 +5,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed \
 	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
-	prove-durability try-wordpress try-hostile-text lock
+	prove-durability prove-hosts try-wordpress try-hostile-text lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ prove-console: .venv/ready-for-work ## Prove every page of the console in a brow
 
 prove-durability: .venv/ready-for-work ## Kill the service again and again under load: make prove-durability [PROVE=--postgresql]
 	@$(BIN)/python -m tests.durability $(PROVE)
+
+prove-hosts: .venv/ready-for-work ## Let two machines share one PostgreSQL, and kill one under load: make prove-hosts [PROVE="--comments 50000"]
+	@$(BIN)/python -m tests.hosts $(PROVE)
 
 try-hostile-text: .venv/ready-for-work ## Put strings into every field of every page: make try-hostile-text HOSTILE=folder
 	@$(BIN)/python -m tests.hostile "$(HOSTILE)"

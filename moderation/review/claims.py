@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, or_
+from sqlalchemy import ColumnElement, and_, delete, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from moderation.store.columns import Moment
 from moderation.store.plans import is_postgresql
-from moderation.store.tables import Claim, Moderator
+from moderation.store.tables import Claim, Comment, Moderator
 
 LASTS = timedelta(minutes=5)
 """For how long a comment that was opened counts as open: nobody says when a lid was closed."""
@@ -17,9 +18,18 @@ _CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 def claim(session: Session, comment_id: int, by: Moderator, *, now: datetime) -> bool:
-    """Note that a moderator has a comment open, and say whether it is his: it may be another one's."""
+    """Note that a moderator has a comment open, and say whether it is his.
+
+    It may be another one's, or wait no more: whoever had it open may have decided meanwhile.
+    """
     insert = (postgresql if is_postgresql(session) else sqlite).insert
-    made = insert(Claim).values(comment_id=comment_id, moderator_id=by.id, until=now + LASTS)
+    waiting = (
+        select(Comment.id, literal(by.id), literal(now + LASTS, Moment()))
+        .where(Comment.id == comment_id, Comment.waits_for.is_not(None))
+        # Waits for whoever is deciding on it at this moment.
+        .with_for_update(read=True)
+    )
+    made = insert(Claim).from_select(["comment_id", "moderator_id", "until"], waiting)
     return (
         session.scalar(
             made.on_conflict_do_update(
