@@ -5,7 +5,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed \
 	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
-	prove-durability prove-hosts try-wordpress try-hostile-text lock
+	prove-backups prove-durability prove-hosts try-wordpress try-hostile-text lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ prove-durability: .venv/ready-for-work ## Kill the service again and again under
 
 prove-hosts: .venv/ready-for-work ## Let two machines share one PostgreSQL, and kill one under load: make prove-hosts [PROVE="--comments 50000"]
 	@$(BIN)/python -m tests.hosts $(PROVE)
+
+prove-backups: .venv/ready-for-work ## Back up 100,000 comments under load, restore and move them, and time it
+	@$(BIN)/python -m tests.backups $(PROVE)
 
 try-hostile-text: .venv/ready-for-work ## Put strings into every field of every page: make try-hostile-text HOSTILE=folder
 	@$(BIN)/python -m tests.hostile "$(HOSTILE)"

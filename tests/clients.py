@@ -43,10 +43,12 @@ class Clients:
         text: Callable[[int], str] = lambda number: _TEXT.format(number=number),
         clients: int = CLIENTS,
         pause: float = 0.0,
+        prefix: str = "",
     ) -> None:
         """Prepare to send so many comments, or without end; nothing is sent yet.
 
-        With `pause`, each client waits so many seconds between two of them.
+        With `pause`, each client waits so many seconds between two of them. Their ids are numbers
+        after `prefix`.
         """
         self.acknowledged: Counter[str] = Counter()
         self.refused: Counter[int] = Counter()
@@ -58,6 +60,7 @@ class Clients:
         self._text = text
         self._clients = clients
         self._pause = pause
+        self._prefix = prefix
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._is_over = threading.Event()
@@ -99,7 +102,8 @@ class Clients:
 
     def _is_taken(self, connection: "_Connection", number: int) -> bool:
         began = time.monotonic()
-        status = connection.post({"id": str(number), "text": self._text(number)})
+        name = f"{self._prefix}{number}"
+        status = connection.post({"id": name, "text": self._text(number)})
         seconds = time.monotonic() - began
         with self._lock:
             if status is None:
@@ -108,7 +112,7 @@ class Clients:
                 return False
             is_taken = status in {200, 201}
             if is_taken:
-                self.acknowledged[str(number)] += 1
+                self.acknowledged[name] += 1
                 self.slowest[connection.port] = max(self.slowest[connection.port], seconds)
             else:
                 self.refused[status] += 1
