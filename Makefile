@@ -5,7 +5,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed \
 	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
-	prove-backups prove-durability prove-hosts try-wordpress try-hostile-text lock
+	prove-backups prove-durability prove-hosts prove-soak try-wordpress try-hostile-text lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ prove-hosts: .venv/ready-for-work ## Let two machines share one PostgreSQL, and 
 
 prove-backups: .venv/ready-for-work ## Back up 100,000 comments under load, restore and move them, and time it
 	@$(BIN)/python -m tests.backups $(PROVE)
+
+prove-soak: .venv/ready-for-work ## Let the service work for half an hour, and watch its memory: make prove-soak [PROVE="--minutes 3"]
+	@$(BIN)/python -m tests.soak $(PROVE)
 
 try-hostile-text: .venv/ready-for-work ## Put strings into every field of every page: make try-hostile-text HOSTILE=folder
 	@$(BIN)/python -m tests.hostile "$(HOSTILE)"

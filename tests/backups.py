@@ -34,8 +34,8 @@ SECONDS_TO_RESTORE = 60.0
 # Comments that come before a backup begins.
 _BEFORE = 200
 _CLIENTS = 4
-# Seconds between two comments of one client: a busy site.
-_PAUSE = 0.02
+# Comments a second that come meanwhile: a busy site.
+_A_SECOND = 50.0
 _WAITING_IN = 50
 
 Tell = Callable[[str, int, int], None]
@@ -51,6 +51,9 @@ class Taken(NamedTuple):
     def __str__(self) -> str:
         """Say it."""
         return f"{self.seconds:.1f} s ({self.used:.1f} of a processor)"
+
+
+_NOTHING = Taken(0.0, 0.0)
 
 
 @dataclass
@@ -81,7 +84,7 @@ class Found:
 
     comments: int
     backups: list[BackedUp] = field(default_factory=list)
-    move: Taken = Taken(0.0, 0.0)
+    move: Taken = _NOTHING
     moved: Stored = field(default_factory=Stored)
 
     @property
@@ -121,13 +124,13 @@ def _back_up_under_load(folder: Path, kind: str, url: str, elsewhere: str) -> Ba
     service.start()
     # Names that no other comment has.
     sending = Clients(
-        [service.port], None, text=sentence, clients=_CLIENTS, pause=_PAUSE, prefix=f"{kind}-"
+        [service.port], None, text=sentence, clients=_CLIENTS, a_second=_A_SECOND, prefix=f"{kind}-"
     )
     file = here / "backup.sqlite3"
     try:
         with sending.going_on():
             while sending.done < _BEFORE:
-                time.sleep(_PAUSE)
+                time.sleep(1 / _A_SECOND)
             before = Counter(sending.acknowledged)
             backup, written = _timed("db", "backup", str(file), url=url)
             during = sending.done - len(before)
@@ -174,8 +177,9 @@ def main() -> int:
     for one in found.backups:
         sys.stdout.write(
             f"{one.kind}: backed up in {one.backup} into {one.size / 1e6:,.0f} MB, "
-            f"restored elsewhere in {one.restore}. {one.before:,} comments were acknowledged just before "
-            f"it began, {one.during:,} while it was written, refused: {dict(one.refused) or 'none'}. "
+            f"restored elsewhere in {one.restore}. {one.before:,} comments were acknowledged just "
+            f"before it began, {one.during:,} while it was written, "
+            f"refused: {dict(one.refused) or 'none'}. "
             f"Rows are {'equal' if one.hashes[0] == one.hashes[1] else 'NOT EQUAL'}. {one.stored}\n"
         )
     sys.stdout.write(

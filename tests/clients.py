@@ -9,8 +9,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 
-from moderation.text.lexicon import common_english
+from moderation.text.lexicon import known
 from tests.conftest import KEY
 
 CLIENTS = 16
@@ -24,8 +25,12 @@ _TEXT = "The ferry came late again on Monday, and nobody told those who waited o
 
 def sentence(number: int) -> str:
     """Say something that no other number says, nor nearly."""
-    words = sorted(common_english())
-    return " ".join(random.Random(number).choices(words, k=_WORDS)).capitalize() + "."
+    return " ".join(random.Random(number).choices(_words(), k=_WORDS)).capitalize() + "."
+
+
+@cache
+def _words() -> list[str]:
+    return sorted(known())
 
 
 class Clients:
@@ -42,13 +47,12 @@ class Clients:
         *,
         text: Callable[[int], str] = lambda number: _TEXT.format(number=number),
         clients: int = CLIENTS,
-        pause: float = 0.0,
+        a_second: float | None = None,
         prefix: str = "",
     ) -> None:
         """Prepare to send so many comments, or without end; nothing is sent yet.
 
-        With `pause`, each client waits so many seconds between two of them. Their ids are numbers
-        after `prefix`.
+        With `a_second`, not more of them than that. Their ids are numbers after `prefix`.
         """
         self.acknowledged: Counter[str] = Counter()
         self.refused: Counter[int] = Counter()
@@ -59,7 +63,7 @@ class Clients:
         self._comments = comments
         self._text = text
         self._clients = clients
-        self._pause = pause
+        self._a_second = a_second
         self._prefix = prefix
         self._numbers = itertools.count()
         self._lock = threading.Lock()
@@ -90,14 +94,15 @@ class Clients:
 
     def _send(self, place: int) -> None:
         connection = _Connection(self._ports, place)
+        began = time.monotonic()
         while not self._is_over.is_set():
             number = next(self._numbers)
             if self._comments is not None and number >= self._comments:
                 break
+            if self._a_second:
+                self._is_over.wait(max(0.0, began + number / self._a_second - time.monotonic()))
             while not self._is_over.is_set() and not self._is_taken(connection, number):
                 time.sleep(_PAUSE)
-            if self._pause:
-                self._is_over.wait(self._pause)
         connection.close()
 
     def _is_taken(self, connection: "_Connection", number: int) -> bool:

@@ -26,8 +26,8 @@ def claim(session: Session, comment_id: int, by: Moderator, *, now: datetime) ->
     waiting = (
         select(Comment.id, literal(by.id), literal(now + LASTS, Moment()))
         .where(Comment.id == comment_id, Comment.waits_for.is_not(None))
-        # Waits for whoever is deciding on it at this moment.
-        .with_for_update(read=True)
+        # Nor one on which somebody is deciding at this moment.
+        .with_for_update(read=True, skip_locked=True)
     )
     made = insert(Claim).from_select(["comment_id", "moderator_id", "until"], waiting)
     return (
