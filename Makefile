@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed \
+.PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed bench-http \
 	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
 	prove-backups prove-durability prove-hosts prove-soak try-wordpress try-hostile-text lock
 
@@ -61,6 +61,10 @@ bench-speed: .venv-bench/ready ## Measure speed beside others: make bench-speed 
 
 bench-quality: .venv-bench/ready ## Measure quality beside others: make bench-quality CORPUS=folder
 	@.venv-bench/bin/python -m bench.quality --corpus "$(CORPUS)" $(BENCH)
+
+bench-http: .venv-bench/ready ## Measure the service under load beside others: make bench-http [CORPUS=folder]
+	@bench/get-wrk
+	@.venv-bench/bin/python -m bench.http $(if $(CORPUS),--corpus "$(CORPUS)") $(BENCH)
 
 bench-console: .venv/ready-for-work ## Measure the console's pages with 1,000 and 200,000 comments stored
 	@$(BIN)/python -m bench.console $(BENCH)
@@ -130,4 +134,5 @@ lock: .venv/ready-for-work ## Resolve the dependencies anew into the lock files
 	@echo "Setting up .venv-bench for the benchmarks."
 	@$(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/python -m pip install --quiet --require-hashes --requirement bench/requirements.lock
+	@.venv-bench/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -4,16 +4,17 @@ import hashlib
 import ipaddress
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, bindparam, false, func, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, and_, bindparam, false, func, not_, or_, select
 
 from moderation import copies
 from moderation.draft import Author, Draft
 from moderation.rules import Case, Copies, History
 from moderation.rules.options import ExactCopies, Flood, NearCopies
 from moderation.sketch import sketch
+from moderation.store import Prepared
 from moderation.store.tables import Comment, Decision, Site
 from moderation.text import fingerprint
 from moderation.verdict import Action
@@ -39,24 +40,44 @@ _OF_THE_SITE = tuple(
 _RANGE = {4: 24, 6: 48}
 
 
+class _Sent(NamedTuple):
+    """How many of an author's comments ended so, and how many came lately."""
+
+    approved: int
+    approved_by_people: int
+    rejected_by_people: int
+    from_author: int
+    from_range: int
+
+
+class _Copy(NamedTuple):
+    """What is looked at of a comment that says the same, or nearly."""
+
+    site_id: int
+    external_id: str
+    page_url: str | None
+    author_key: str | None
+    author_name: str | None
+    text_hash: str
+    # What a person decided last.
+    action: str | None
+
+
 def read(
-    session: Session, site: Site, case: Case, *, is_edit: bool, is_cut: bool = False, now: datetime
+    connection: Connection, site: Site, case: Case, *, is_edit: bool, is_cut: bool = False, now: datetime
 ) -> History:
     """Read what the rules look at. The draft's own earlier editions are no history of it."""
     author, policy = case.draft.author, case.policy
     own = {"site": site.id, "own": case.draft.id or ""}
-    sent = session.execute(
-        _SENT_BEFORE,
-        own
-        | {
-            "author": author_key(author),
-            "range": author_range(author),
-            "since": now - timedelta(minutes=policy.options(Flood).minutes),
-        },
-    ).one()
+    about = own | {
+        "author": author_key(author),
+        "range": author_range(author),
+        "since": now - timedelta(minutes=policy.options(Flood).minutes),
+    }
+    sent = _Sent(*_SENT_BEFORE.run(connection, about)[0])
     exact = near = Copies()
     if len(case.text.text) >= policy.options(ExactCopies).letters:
-        exact, near = _copies(session, site, case, own, now)
+        exact, near = _copies(connection, site, case, own, now)
     return History(
         copies=exact,
         near_copies=near,
@@ -90,10 +111,7 @@ def author_range(author: Author) -> str | None:
 
     None as well for an address that is no reader's own.
     """
-    address = _address(author.ip)
-    if address is None or any(address in one for one in _OF_THE_SITE if one.version == address.version):
-        return None
-    return str(network(author.ip))
+    return _range(author.ip) if author.ip else None
 
 
 def network(ip: str | None) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
@@ -109,6 +127,15 @@ def page_key(url: str | None) -> str | None:
     return hashlib.sha256(url.encode()).hexdigest() if url else None
 
 
+# What is looked up for a comment is stored with it a moment later.
+@lru_cache(maxsize=64)
+def _range(ip: str) -> str | None:
+    address = _address(ip)
+    if address is None or any(address in one for one in _OF_THE_SITE if one.version == address.version):
+        return None
+    return str(network(ip))
+
+
 def _address(ip: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     # What was shortened already stands for itself.
     written, _, bits = (ip or "").strip().partition("/")
@@ -122,24 +149,21 @@ def _address(ip: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | 
 
 
 def _copies(
-    session: Session, site: Site, case: Case, own: dict[str, Any], now: datetime
+    connection: Connection, site: Site, case: Case, own: dict[str, Any], now: datetime
 ) -> tuple[Copies, Copies]:
     """Find the comments that say the same, and those that nearly do."""
     options = case.policy.options(NearCopies)
     text_hash = fingerprint(case.text)
-    found = session.execute(
-        _SAYING_THE_SAME,
-        own
-        | copies.sought(sketch(case.text), text_hash, options.share)
-        | {"since": now - timedelta(days=options.days)},
-    ).all()
+    about = own | copies.sought(sketch(case.text), text_hash, options.share)
+    since = {"since": now - timedelta(days=options.days)}
+    found = [_Copy(*row) for row in _SAYING_THE_SAME.run(connection, about | since)]
     return (
         _placed([row for row in found if row.text_hash == text_hash], site, case.draft),
         _placed([row for row in found if row.text_hash != text_hash], site, case.draft),
     )
 
 
-def _placed(found: Iterable[Row[Any]], site: Site, draft: Draft) -> Copies:
+def _placed(found: Iterable[_Copy], site: Site, draft: Draft) -> Copies:
     """Say where the copies stand, the latest first."""
     same_hand = elsewhere = other_sites = rejected = 0
     latest = None
@@ -147,7 +171,7 @@ def _placed(found: Iterable[Row[Any]], site: Site, draft: Draft) -> Copies:
         if row.site_id == site.id and _is_same_hand(row, draft):
             same_hand += 1
             continue
-        rejected += row.action is Action.REJECT
+        rejected += row.action == Action.REJECT
         if row.site_id == site.id:
             elsewhere += 1
             latest = latest or row.external_id
@@ -156,7 +180,7 @@ def _placed(found: Iterable[Row[Any]], site: Site, draft: Draft) -> Copies:
     return Copies(same_hand, elsewhere, other_sites, rejected, latest)
 
 
-def _is_same_hand(row: Row[Any], draft: Draft) -> bool:
+def _is_same_hand(row: _Copy, draft: Draft) -> bool:
     if row.page_url != draft.page.url or row.author_key != author_key(draft.author):
         return False
     # Where there is no key, a name must do. Without any, nobody can tell.
@@ -236,6 +260,5 @@ def _saying_the_same() -> Select[*tuple[Any, ...]]:
     )
 
 
-# Built once: they are long, and every comment needs them.
-_SENT_BEFORE = _sent_before()
-_SAYING_THE_SAME = _saying_the_same()
+_SENT_BEFORE = Prepared(_sent_before())
+_SAYING_THE_SAME = Prepared(_saying_the_same())

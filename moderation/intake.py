@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload, selectinload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy.orm import ClassManager, Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import manager_of_class
 
 from moderation import addresses, chance, history, urgency, waves
 from moderation.draft import Draft, Submission
 from moderation.refusal import Refusal
 from moderation.rules import Case, History, Policy
 from moderation.sketch import sketch
+from moderation.store import Prepared
 from moderation.store.tables import (
     Comment,
     Decision,
@@ -39,6 +39,8 @@ comments that a site waits for years, and each retrained model would leave every
 """
 FIRST_COMMENTS = 1_000
 """So many comments of a site are its first ones."""
+
+_SEND_AGAIN = "Another edit of {} arrived at the same moment. Send this one again."
 
 # A client that heard no answer asks again at once, or after its time-out.
 _RETRIED_WITHIN = timedelta(minutes=10)
@@ -85,6 +87,12 @@ def latest(session: Session, site: Site, external_id: str) -> Comment:
     return found
 
 
+def is_known(connection: Connection, site: Site, external_id: str) -> bool:
+    """Whether the site sent a comment under that id: for most it did not, and that is quickly told."""
+    about = {"site": site.id, "external_id": external_id}
+    return _ANY_EDITION.first(connection, about) is not None
+
+
 def known(session: Session, site: Site, draft: Submission) -> Comment | None:
     """Return what was stored of `draft` before, or None.
 
@@ -129,7 +137,7 @@ def sent_before(
 
 
 def case(
-    session: Session,
+    connection: Connection,
     site: Site,
     draft: Draft,
     policy: Policy,
@@ -140,7 +148,7 @@ def case(
 ) -> Case:
     """Prepare `draft` for judgement, with what the site saw before it."""
     prepared = Case.prepare(draft, policy, History())
-    seen = history.read(session, site, prepared, is_edit=is_edit, is_cut=is_cut, now=now)
+    seen = history.read(connection, site, prepared, is_edit=is_edit, is_cut=is_cut, now=now)
     return prepared.but(history=seen)
 
 
@@ -167,21 +175,22 @@ def record(
     A draft that was stored before comes back as it was stored. Raises OtherContent when its id
     belongs to a comment that says something else.
     """
+    comment = _insert(
+        session,
+        site,
+        draft,
+        verdict,
+        opinion,
+        edition=1,
+        akismet_callback=akismet_callback,
+        now=now,
+    )
+    if comment:
+        return comment, True
     stored = known(session, site, draft)
-    if stored:
-        return stored, False
-    try:
-        with session.begin_nested():
-            comment = _insert(session, site, draft, verdict, opinion, edition=1, now=now)
-            comment.akismet_callback = akismet_callback
-            session.flush()
-            return comment, True
-    except IntegrityError:
-        # On PostgreSQL the same draft can arrive twice at one moment, and both find nothing.
-        stored = known(session, site, draft)
-        if stored is None:
-            raise
-        return stored, False
+    if stored is None:
+        raise UnknownComment(draft.id)
+    return stored, False
 
 
 def replace(
@@ -210,11 +219,11 @@ def replace(
         newest = latest(session, site, draft.id)
         if is_same(newest, draft):
             return newest, False
-        raise EditedMeanwhile(
-            f"Another edit of {draft.id} arrived at the same moment. Send this one again."
-        )
-    newest = _insert(session, site, draft, verdict, opinion, edition=older.edition + 1, now=now)
-    return newest, True
+        raise EditedMeanwhile(_SEND_AGAIN.format(draft.id))
+    replacing = _insert(session, site, draft, verdict, opinion, edition=older.edition + 1, now=now)
+    if replacing is None:
+        raise EditedMeanwhile(_SEND_AGAIN.format(draft.id))
+    return replacing, True
 
 
 def comment_columns(
@@ -315,31 +324,42 @@ def _insert(
     opinion: Opinion | None,
     *,
     edition: int,
+    akismet_callback: str | None = None,
     now: datetime,
-) -> Comment:
+) -> Comment | None:
+    """Store an edition with all that belongs to it; return None where there is one already."""
+    # Not through the session, which would take several times as long.
+    connection = session.connection()
     text = normalise(draft.text)
     audits = 0.0
     if verdict.action is not Action.REVIEW:
-        audits = _share_of_audits(session, site, draft, edition)
+        audits = _share_of_audits(connection, site, draft, edition)
     columns = comment_columns(
         site, draft, verdict, text, opinion=opinion, audits=audits, edition=edition, now=now
     )
     numbers = sketch(text)
-    wave = waves.join(session, site.id, draft.id, numbers, columns["text_hash"], now=now)
-    comment = Comment(**columns, wave_id=wave)
-    session.add(comment)
-    session.flush()
-    if numbers:
-        session.execute(insert(Sketch), sketch_columns(comment.id, numbers))
-    session.execute(insert(Facet), facet_columns(comment.id, comment.language, verdict))
+    alike = waves.find(connection, site.id, draft.id, numbers, columns["text_hash"], now=now)
+    columns |= {"wave_id": alike and alike.wave, "akismet_callback": akismet_callback}
+    stored = _INSERT_COMMENT.first(connection, columns | _AT_FIRST)
+    if stored is None:
+        return None
+    (comment_id,) = stored
+    if alike:
+        waves.begin(connection, alike)
+    judged = verdict_columns(comment_id, verdict)
+    _INSERT_VERDICT.run(connection, judged)
+    _INSERT_SKETCH.run_each(connection, sketch_columns(comment_id, numbers))
+    _INSERT_FACET.run_each(connection, facet_columns(comment_id, columns["language"], verdict))
     if opinion:
-        session.execute(insert(ShadowVerdict), shadow_columns(comment.id, opinion))
-    stored = StoredVerdict(**verdict_columns(comment.id, verdict))
-    session.add(stored)
-    session.flush()
-    # What the caller will read of the new comment is known; there is nothing to load.
-    set_committed_value(comment, "verdict", stored)
-    set_committed_value(comment, "decisions", [])
+        connection.execute(insert(ShadowVerdict), shadow_columns(comment_id, opinion))
+    return _as_stored(comment_id, columns, judged)
+
+
+def _as_stored(comment_id: int, columns: dict[str, Any], judged: dict[str, Any]) -> Comment:
+    """Return the comment that was just stored, as if it were loaded; it belongs to no session."""
+    comment, verdict = _COMMENTS.new_instance(), _VERDICTS.new_instance()
+    vars(verdict).update(judged)
+    vars(comment).update(columns, id=comment_id, **_AT_FIRST, verdict=verdict, decisions=[])
     return comment
 
 
@@ -355,16 +375,40 @@ def _is_drawn(share: float, site: Site, draft: Submission, edition: int) -> bool
     return chance.falls(share, "audit", site.id, draft.id, edition)
 
 
-def _share_of_audits(session: Session, site: Site, draft: Submission, edition: int) -> float:
+def _share_of_audits(connection: Connection, site: Site, draft: Submission, edition: int) -> float:
     if site.audit_share is not None:
         return site.audit_share
     # What is not drawn by the larger share is not by the smaller one: most need not be counted for.
     if not _is_drawn(AUDITS_AT_FIRST, site, draft, edition):
         return AUDITS
-    first = select(Comment.id).where(Comment.site_id == site.id).limit(FIRST_COMMENTS).subquery()
-    sent = session.scalar(select(func.count()).select_from(first)) or 0
-    return AUDITS_AT_FIRST if sent < FIRST_COMMENTS else AUDITS
+    is_past = _LAST_OF_THE_FIRST.first(connection, {"site": site.id})
+    return AUDITS if is_past else AUDITS_AT_FIRST
 
 
 def _says_the_same(stored: Comment, draft: Submission) -> bool:
     return is_same(stored, msgspec.structs.replace(draft, id=stored.external_id))
+
+
+# To make what was just stored without asking the database for it.
+_COMMENTS: ClassManager[Comment] = manager_of_class(Comment)
+_VERDICTS: ClassManager[StoredVerdict] = manager_of_class(StoredVerdict)
+
+_AT_FIRST = {"revision": 0, "superseded": False}
+"""What the row of a comment holds besides, as long as nobody decided."""
+
+_ANY_EDITION = Prepared(
+    select(Comment.id)
+    .where(Comment.site_id == bindparam("site"), Comment.external_id == bindparam("external_id"))
+    .limit(1)
+)
+_LAST_OF_THE_FIRST = Prepared(
+    select(Comment.id)
+    .where(Comment.site_id == bindparam("site"))
+    .order_by(Comment.id)
+    .limit(1)
+    .offset(FIRST_COMMENTS - 1)
+)
+_INSERT_COMMENT = Prepared.insert_unless_there(Comment, besides={"erased_at", "kept_days"})
+_INSERT_VERDICT = Prepared.insert(StoredVerdict)
+_INSERT_SKETCH = Prepared.insert(Sketch)
+_INSERT_FACET = Prepared.insert(Facet)

@@ -4,14 +4,16 @@ import hashlib
 import re
 import secrets
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from moderation import audit
 from moderation.names import check_name
 from moderation.refusal import Refusal
+from moderation.store import Prepared
 from moderation.store.tables import Moderator, Site
 
 # Akismet's plugin takes 12 hexadecimal digits and nothing else, so that is what keys are.
@@ -87,15 +89,38 @@ def by_key(session: Session, key: str) -> Site | None:
     return session.scalar(select(Site).where(Site.key_hash == _hash(key)))
 
 
+class Keys:
+    """Sites by their keys, for every request: asked each time, and made anew only where they changed."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[tuple[Any, ...], Site]] = {}
+
+    def site(self, connection: Connection, key: str) -> Site | None:
+        """Find the site that `key` belongs to. Requests share it, so that nobody may change it."""
+        row = _OF_KEY.first(connection, {"hash": _hash(key)})
+        if row is None:
+            return None
+        number = row[0]
+        seen, site = self._known.get(number, (None, None))
+        if site is None or seen != row:
+            with Session(connection) as session:
+                site = session.get_one(Site, number)
+                session.expunge(site)
+            self._known[number] = (row, site)
+        return site
+
+
+# The number first: the others tell whether something changed.
+_OF_KEY = Prepared(select(Site.id, *Site.__table__.columns).where(Site.key_hash == bindparam("hash")))
+
+
 def keep_akismet_key(session: Session, site: Site, key: str) -> None:
     """Keep the site's key as an Akismet client sent it, which must show it to be told of decisions.
 
     To be called for a site found by this key whose comment came with a callback.
     """
     if site.akismet_key != key:
-        site.akismet_key = key
-        session.add(site)
-        session.flush()
+        session.execute(update(Site).where(Site.id == site.id).values(akismet_key=key))
 
 
 def by_name(session: Session, name: str) -> Site:

@@ -7,6 +7,7 @@ share most passages share most of their smallest, so that near copies can be loo
 import hashlib
 import re
 import zlib
+from functools import lru_cache
 
 from moderation.text import Normalised
 
@@ -34,6 +35,8 @@ _QUOTES = (
 )
 
 
+# A comment's history and what is stored of it both need it.
+@lru_cache(maxsize=64)
 def sketch(text: Normalised) -> tuple[int, ...]:
     """Return the numbers that stand for `text`; none for a text that is too short to tell."""
     words = own_words(text)[:_MOST_WORDS]

@@ -5,11 +5,12 @@ A wave is named by the number of its first comment, which learns of it when a se
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, false, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, bindparam, false, select, update
 
 from moderation import copies
+from moderation.store import Prepared
 from moderation.store.tables import Comment
 
 LASTS = timedelta(days=30)
@@ -21,55 +22,47 @@ SHARE = 0.6
 _LOOKED_AT = 20
 
 
-def join(
-    session: Session,
+class Found(NamedTuple):
+    """The latest comment that says nearly the same as another, and its wave."""
+
+    id: int
+    wave_id: int | None
+
+    @property
+    def wave(self) -> int:
+        """The wave that whoever says the same belongs to."""
+        return self.wave_id or self.id
+
+
+def find(
+    connection: Connection,
     site_id: int,
     external_id: str,
     numbers: Sequence[int],
     text_hash: str,
     *,
     now: datetime,
-) -> int | None:
-    """Return the wave that a new comment belongs to, or None.
+) -> Found | None:
+    """Find the latest comment that says nearly the same as one to come; of a short text, the same.
 
-    `numbers` are its sketch's. The earlier comment that begins a wave is told that it does.
+    `numbers` are its sketch's.
     """
-    found = _earlier(session, site_id, external_id, numbers, text_hash, since=now - LASTS)
-    if found is None:
-        return None
-    if found.wave_id is not None:
-        wave: int = found.wave_id
-        return wave
-    first: int = found.id
-    session.execute(
-        update(Comment)
-        .where(Comment.id == first, Comment.wave_id.is_(None))
-        .values(wave_id=first)
-        .execution_options(synchronize_session=False)
-    )
-    return first
-
-
-def _earlier(
-    session: Session,
-    site_id: int,
-    external_id: str,
-    numbers: Sequence[int],
-    text_hash: str,
-    *,
-    since: datetime,
-) -> Row[int, int | None] | None:
-    """Find the latest comment that says nearly the same; of a short text, the same."""
-    about = {"site": site_id, "own": external_id, "since": since}
-    # Not through the session: it would take longer than the look-up itself.
-    connection = session.connection()
+    about = {"site": site_id, "own": external_id, "since": now - LASTS}
     if not numbers:
-        return connection.execute(_SAME, {"text_hash": text_hash} | about).first()
+        found = _SAME.first(connection, {"text_hash": text_hash} | about)
     # Most comments share nothing with any other, which is quickly told.
-    if connection.execute(_SHARING, copies.numbered(numbers)).first() is None:
+    elif _SHARING.first(connection, copies.numbered(numbers)) is None:
         return None
-    sought = copies.sought(numbers, text_hash, SHARE)
-    return connection.execute(_ALIKE, sought | about).first()
+    else:
+        found = _ALIKE.first(connection, copies.sought(numbers, text_hash, SHARE) | about)
+    return Found(*found) if found else None
+
+
+def begin(connection: Connection, found: Found) -> None:
+    """Tell the comment that was found that it begins a wave, where it is in none."""
+    if found.wave_id is None:
+        of_the_first = update(Comment).where(Comment.id == found.id, Comment.wave_id.is_(None))
+        connection.execute(of_the_first.values(wave_id=found.id))
 
 
 def _of_the_site(numbers: Select[int]) -> Select[int, int | None]:
@@ -87,7 +80,6 @@ def _of_the_site(numbers: Select[int]) -> Select[int, int | None]:
     )
 
 
-# Built once, because every comment needs them.
-_SHARING = copies.sharing()
-_ALIKE = _of_the_site(copies.alike(_LOOKED_AT))
-_SAME = _of_the_site(copies.same(_LOOKED_AT))
+_SHARING = Prepared(copies.sharing())
+_ALIKE = Prepared(_of_the_site(copies.alike(_LOOKED_AT)))
+_SAME = Prepared(_of_the_site(copies.same(_LOOKED_AT)))

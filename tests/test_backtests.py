@@ -149,12 +149,12 @@ def past(request, tmp_path_factory):
         for number, draft in enumerate(drafts(lots)):
             is_edit = number % 10 == 9
             now = at(number)
-            case = intake.case(session, site, draft, policy, is_edit=False, now=now)
+            case = intake.case(session.connection(), site, draft, policy, is_edit=False, now=now)
             verdict = judge(case, SCORER)
             comment, _ = intake.record(session, site, draft, verdict, now=now)
             if is_edit:
                 longer = msgspec.structs.replace(draft, text=f"{draft.text} PS: war war war")
-                case = intake.case(session, site, longer, policy, is_edit=True, now=now)
+                case = intake.case(session.connection(), site, longer, policy, is_edit=True, now=now)
                 verdict = judge(case, SCORER)
                 comment, _ = intake.replace(session, site, longer, verdict, now=now)
             action = lots.choice((Action.APPROVE, Action.REJECT))

@@ -50,7 +50,7 @@ def _store(database: Database, base: Classifier, given: Sequence[tuple[Example, 
             author = Author(name=f"reader {number}", email=f"reader-{number}@example.org")
             draft = Submission(id=str(number), text=example.text, author=author)
             now = example.decided_at
-            case = intake.case(session, site, draft, policies.of(session, site), now=now)
+            case = intake.case(session.connection(), site, draft, policies.of(session, site), now=now)
             verdict = judge(case, base, explain=False)
             comment, _ = intake.record(session, site, draft, verdict, now=now)
             review.decide(session, comment.id, people[by], *_decision(example), seen=0, now=now)

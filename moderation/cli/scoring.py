@@ -71,8 +71,8 @@ def _judging(
 
         def case(draft: Draft) -> Case:
             # A session for each line: a pipeline may run for hours, and what it reads must be of today.
-            with database.reading() as session:
-                return intake.case(session, site, draft, policy, now=datetime.now(UTC))
+            with database.looking_up() as connection:
+                return intake.case(connection, site, draft, policy, now=datetime.now(UTC))
 
         yield case, named or opened.serving_model(models, database, site)
 

@@ -103,7 +103,7 @@ def waiting(
 ) -> list[Case]:
     """Prepare those of `records` for judgement that are new and wait for a person."""
     return [
-        intake.case(session, site, record.draft, policy, now=now)
+        intake.case(session.connection(), site, record.draft, policy, now=now)
         for record in look_up(session, site, records).new
         if record.status is Status.PENDING
     ]

@@ -62,7 +62,7 @@ def copy(source: Database, target: Database, tell: Tell) -> Copied:
     check_schema(source)
     upgrade(target)
     tables = Base.metadata.sorted_tables
-    writer = target.engine.execution_options(begin="BEGIN IMMEDIATE")
+    writer = target.engine.execution_options(writes=True)
     with _at_one_moment(source) as reading, writer.begin() as writing:
         _check_empty(writing, target, tables)
         # Filled at the end, in one go: row by row takes twice as long.

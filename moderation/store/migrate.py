@@ -35,7 +35,7 @@ class SchemaOutdated(Refusal):
 
 def upgrade(database: Database) -> None:
     """Apply every migration that is missing. Does nothing on a current database."""
-    with database.engine.execution_options(begin="BEGIN IMMEDIATE").connect() as connection:
+    with database.engine.execution_options(writes=True).connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
             # SQLite alters a table by copying and dropping it, which would take along or trip over

@@ -37,6 +37,10 @@ class Normalised(msgspec.Struct, frozen=True):
     # False where there was no end of disguises: they are left as they are written.
     is_read: bool = True
 
+    def __hash__(self) -> int:
+        """Tell texts apart by how they were written; all else follows from that."""
+        return hash(self.original)
+
     def origin(self, span: Span) -> Span:
         """Lead a span of the normalised text back to the original, whole disguised words at a time."""
         start, end = span
@@ -49,6 +53,8 @@ class Normalised(msgspec.Struct, frozen=True):
         return _way_back(self.original).origin((start, end))
 
 
+# Several parts look at a comment within a moment: its rules, its history, and what is stored of it.
+@lru_cache(maxsize=64)
 def normalise(original: str) -> Normalised:
     """Fold case and compatibility forms, drop what is invisible, and undo disguises.
 

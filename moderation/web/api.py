@@ -5,7 +5,7 @@ from http import HTTPStatus
 import msgspec
 from flask import Blueprint, Response, request
 
-from moderation import feedback, intake, sites
+from moderation import feedback, intake
 from moderation.draft import Draft, Identifier, Submission
 from moderation.feedback import FeedEntry
 from moderation.store.tables import Comment, Site
@@ -105,8 +105,8 @@ def _site() -> Site:
     """Return the site whose key the request carries, or refuse."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        with state().database.reading() as session:
-            site = sites.by_key(session, key.strip())
+        with state().database.looking_up() as connection:
+            site = state().keys.site(connection, key.strip())
         if site:
             return site
     raise Refused(

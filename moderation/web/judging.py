@@ -10,6 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from moderation import intake, review, sites
@@ -47,11 +48,12 @@ def submit(
     `is_cut` says that the draft does not hold all that was sent. With `patience`, other writers are
     waited for that many seconds at most, and nothing is stored when they take longer.
     """
-    with state().database.reading() as session:
-        stored = intake.known(session, site, draft)
-        if stored:
-            return stored, False
-        case = _case(session, site, draft, is_cut=is_cut)
+    with state().database.looking_up() as connection:
+        if intake.is_known(connection, site, draft.id):
+            stored = intake.known(Session(connection), site, draft)
+            if stored:
+                return stored, False
+        case = _case(connection, site, draft, is_cut=is_cut)
     verdict, opinion = _judge(site, case)
     with state().database.writing(patience=patience) as session:
         comment, is_new = intake.record(
@@ -124,7 +126,7 @@ def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
         latest = intake.latest(session, site, draft.id)
         if intake.is_same(latest, draft):
             return latest, False
-        case = _case(session, site, draft, is_edit=True)
+        case = _case(session.connection(), site, draft, is_edit=True)
     verdict, opinion = _judge(site, case)
     with state().database.writing() as session:
         comment, is_new = intake.replace(
@@ -145,8 +147,8 @@ def scorer(site: Site) -> Scorer:
 
 def assess(site: Site, draft: Draft, *, is_cut: bool = False) -> Verdict:
     """Judge a draft without storing anything."""
-    with state().database.reading() as session:
-        case = _case(session, site, draft, is_cut=is_cut)
+    with state().database.looking_up() as connection:
+        case = _case(connection, site, draft, is_cut=is_cut)
     return _verdict(site, case)
 
 
@@ -186,11 +188,12 @@ def _append(
 
 
 def _case(
-    session: Session, site: Site, draft: Draft, *, is_edit: bool = False, is_cut: bool = False
+    connection: Connection, site: Site, draft: Draft, *, is_edit: bool = False, is_cut: bool = False
 ) -> Case:
-    policy = state().policies.of(session, site)
+    policies = state().policies
+    policy = policies.at_hand(site) or policies.of(Session(connection), site)
     return intake.case(
-        session, site, draft, policy, is_edit=is_edit, is_cut=is_cut, now=datetime.now(UTC)
+        connection, site, draft, policy, is_edit=is_edit, is_cut=is_cut, now=datetime.now(UTC)
     )
 
 

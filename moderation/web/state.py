@@ -1,4 +1,4 @@
-"""What a running process holds: settings, database, classifier, compiled policies, a sender."""
+"""What a running process holds: settings, database, classifier, compiled policies, sites, a sender."""
 
 from dataclasses import dataclass, field
 from typing import cast
@@ -9,6 +9,7 @@ from moderation.policies import Policies
 from moderation.registry import Serving
 from moderation.sending import Sender
 from moderation.settings import Settings
+from moderation.sites import Keys
 from moderation.store import Database, Probe
 
 _EXTENSION = "moderation"
@@ -25,6 +26,7 @@ class State:
     # Runs only in a process that serves the application.
     sender: Sender
     policies: Policies = field(default_factory=Policies)
+    keys: Keys = field(default_factory=Keys)
 
 
 def state() -> State:

@@ -164,7 +164,7 @@ def test_spam_of_the_past_is_recognised_when_it_comes_again(database, site):
     with database.writing() as session:
         imported(session, site, content=LONG, approved="spam", author_email="eve@example.org")
         again = draft("live", LONG)
-        seen = intake.case(session, site, again, Policies().default(), now=NOW).history
+        seen = intake.case(session.connection(), site, again, Policies().default(), now=NOW).history
 
     assert (seen.copies.elsewhere, seen.copies.rejected, seen.copies.latest) == (1, 1, "wxr-1")
 
@@ -174,7 +174,7 @@ def test_an_author_who_was_approved_often_is_known(database, site):
         for number in range(3):
             imported(session, site, id=number + 1, user_id=7)
         again = draft("live", author=making.records(making.wxr(wp_comment(user_id=7)))[0].draft.author)
-        seen = intake.case(session, site, again, Policies().default(), now=NOW).history
+        seen = intake.case(session.connection(), site, again, Policies().default(), now=NOW).history
 
     assert seen.approved_by_people == 3
 

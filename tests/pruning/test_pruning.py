@@ -442,7 +442,7 @@ def test_recent_comments_are_still_told_apart_as_a_wave(database, run, keeps):
         second = stored(session, blog(session), "second", text=OFFER.format("month"), now=NOW)
         assert second.wave_id == first.id
         case = intake.case(
-            session,
+            session.connection(),
             blog(session),
             draft("third", OFFER.format("year")),
             policies.Policies().of(session, blog(session)),

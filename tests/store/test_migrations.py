@@ -349,7 +349,7 @@ def test_a_database_without_tables_is_refused_with_what_to_do(tmp_path):
 
 
 def _downgrade(database, revision):
-    with database.engine.execution_options(begin="BEGIN IMMEDIATE").connect() as connection:
+    with database.engine.execution_options(writes=True).connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
         with connection.begin():

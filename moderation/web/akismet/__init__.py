@@ -261,8 +261,8 @@ def _key(fields: dict[str, str]) -> str:
 
 
 def _by_key(key: str) -> Site | None:
-    with state().database.reading() as session:
-        return sites.by_key(session, key)
+    with state().database.looking_up() as connection:
+        return state().keys.site(connection, key)
 
 
 def _unknown_key() -> Response:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import msgspec
 from werkzeug.datastructures import Headers
 
-from moderation import sites
 from moderation.store.tables import Site
 from moderation.web.perspective.analysis import analyze
 from moderation.web.perspective.failures import Content, bad_key, explain, no_key
@@ -63,8 +62,8 @@ def bad(error: Exception) -> Answer:
 def _site(key: str | None) -> Site:
     if not key:
         raise no_key()
-    with state().database.reading() as session:
-        site = sites.by_key(session, key.strip())
+    with state().database.looking_up() as connection:
+        site = state().keys.site(connection, key.strip())
     if site is None:
         raise bad_key()
     return site

@@ -1,0 +1,157 @@
+"""Start the service and its peers, each as its manual says, each with as many processes."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.http import peers
+from bench.texts import ROOT
+from moderation import sites
+from moderation.settings import Settings
+from moderation.store import Database, upgrade
+
+OURS, ISSO = "comments", "comments-for-isso"
+"""The two ways in which comments are written: as the service takes them, and as Isso does."""
+
+_PATH = "/api/v1/comments"
+_START_SECONDS = 60
+_STOP_SECONDS = 20
+
+_ISSO_SETTINGS = """
+[general]
+dbpath = {folder}/isso.db
+host = http://blog.example.org/
+[moderation]
+enabled = true
+[guard]
+enabled = false
+[server]
+listen = http://127.0.0.1:{port}/
+[hash]
+salt = {salt}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One that runs: what to call it, where it is, and what it wants to be shown."""
+
+    name: str
+    address: str
+    path: str = _PATH
+    bodies: str = OURS
+    key: str | None = None
+
+
+@contextmanager
+def moderation(name: str, folder: Path, url: str | None = None) -> Iterator[Server]:
+    """Run the service as shipped, with a key, on SQLite or on the database of `url`."""
+    folder.mkdir()
+    url = url or f"sqlite:///{folder / 'moderation.db'}"
+    database = Database(url)
+    upgrade(database)
+    with database.writing() as session:
+        _, key = sites.add(session, "blog", "https://blog.example.org/", now=datetime.now(UTC))
+        session.commit()
+    database.close()
+    port = _free_port()
+    environment = {
+        "MODERATION_INSTANCE": str(folder),
+        "MODERATION_MODELS": str(ROOT / "models"),
+        "MODERATION_DATABASE_URL": url,
+        "MODERATION_PORT": str(port),
+    }
+    words = [str(Path(sys.executable).with_name("moderation")), "serve"]
+    with _running(words, port, folder, environment) as address:
+        yield Server(name, address, key=key)
+
+
+@contextmanager
+def flask(name: str, folder: Path, factory: str, url: str | None = None) -> Iterator[Server]:
+    """Run one of `peers` under the server that the service uses, with its workers and threads."""
+    folder.mkdir()
+    port = _free_port()
+    shipped = Settings()
+    environment = {peers.URL: peers.made(folder, url)} if factory == "storing" else {}
+    words = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--no-ws"),
+        *("--port", str(port), "--workers", str(shipped.workers)),
+        *("--blocking-threads", str(shipped.threads), f"bench.http.peers:{factory}"),
+    ]
+    with _running(words, port, folder, environment) as address:
+        yield Server(name, address)
+
+
+@contextmanager
+def isso(name: str, folder: Path) -> Iterator[Server]:
+    """Run Isso under gunicorn with its moderation on and its limits off."""
+    folder.mkdir()
+    port = _free_port()
+    settings = folder / "isso.cfg"
+    settings.write_text(
+        _ISSO_SETTINGS.format(folder=folder, port=port, salt=secrets.token_hex(8)), "utf-8"
+    )
+    words = [
+        *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"),
+        *("--workers", str(Settings().workers), "--preload", "isso.run"),
+    ]
+    with _running(words, port, folder, {"ISSO_SETTINGS": str(settings)}) as address:
+        yield Server(name, address, path="/new?uri=%2Fpage%2F", bodies=ISSO)
+
+
+@contextmanager
+def _running(words: list[str], port: int, folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    address = f"http://127.0.0.1:{port}"
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            words,
+            env={**os.environ, **environment},
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            # A group of its own, so that nothing that it started stays.
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + _START_SECONDS
+        while not _answers(address):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"{' '.join(words)} does not start:\n{(folder / 'log').read_text()}")
+            time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_SECONDS)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5):  # noqa: S310  On this machine.
+            return True
+    except urllib.error.HTTPError as error:
+        # Most of them have no first page.
+        error.close()
+        return True
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        port: int = tried.getsockname()[1]
+        return port

@@ -1,0 +1,132 @@
+"""Statements that every comment needs: made into SQL once for each kind of database, not each time.
+
+SQLAlchemy takes several times as long to prepare a statement as SQLite does to run it.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Connection, Dialect, Executable, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase
+
+_Convert = Callable[[Any], Any]
+
+
+class _Compiled(NamedTuple):
+    """What the driver is given."""
+
+    sql: str
+    # The parameters in the order in which the driver wants them; None where it wants their names.
+    order: tuple[str, ...] | None
+    # Those that the statement itself holds, as the driver takes them.
+    constants: Mapping[str, Any]
+    converts: Mapping[str, _Convert]
+
+    def arguments(self, given: Mapping[str, Any]) -> Any:
+        values = {**self.constants, **given}
+        for name, convert in self.converts.items():
+            values[name] = convert(values[name])
+        return values if self.order is None else tuple(map(values.__getitem__, self.order))
+
+
+class Prepared:
+    """One statement. Its parameters are of the types of their columns; what it returns is the driver's.
+
+    So columns of words, moments and JSON come back as text, or as what the driver makes of them.
+    """
+
+    def __init__(
+        self, statement: Executable | Mapping[str, Executable], *, sets: Iterable[str] = ()
+    ) -> None:
+        """Take a statement with named parameters, or one for each kind of database.
+
+        Of an INSERT, take the columns that it `sets`.
+        """
+        self._statement = statement
+        self._sets = list(sets) or None
+        self._compiled: dict[str, _Compiled] = {}
+
+    @classmethod
+    def insert(cls, table: type[DeclarativeBase], *, besides: Collection[str] = ()) -> "Prepared":
+        """Insert a row with all its columns but the number and those `besides`."""
+        of_table = cast(Table, table.__table__)
+        return cls(insert(of_table), sets=_columns(of_table, besides))
+
+    @classmethod
+    def insert_unless_there(
+        cls, table: type[DeclarativeBase], *, besides: Collection[str] = ()
+    ) -> "Prepared":
+        """Insert such a row and return its number; where another has the same key, return nothing."""
+        of_table = cast(Table, table.__table__)
+        kinds = {
+            name: kind(of_table).on_conflict_do_nothing().returning(of_table.c.id)
+            for name, kind in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+        }
+        return cls(kinds, sets=_columns(of_table, besides))
+
+    def run(self, connection: Connection, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run it with these parameters, and return the rows."""
+        compiled = self._for(connection.dialect)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(compiled.sql, compiled.arguments(given))
+            return list(cursor.fetchall()) if cursor.description else []
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(error, connection.dialect) from error
+        finally:
+            cursor.close()
+
+    def first(self, connection: Connection, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """Run it, and return its first row, or None where there is none."""
+        rows = self.run(connection, given)
+        return rows[0] if rows else None
+
+    def run_each(self, connection: Connection, every: Iterable[Mapping[str, Any]]) -> None:
+        """Run it once for each of these; for none, not at all."""
+        compiled = self._for(connection.dialect)
+        arguments = [compiled.arguments(given) for given in every]
+        if not arguments:
+            return
+        cursor = connection.connection.cursor()
+        try:
+            cursor.executemany(compiled.sql, arguments)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(error, connection.dialect) from error
+        finally:
+            cursor.close()
+
+    def _for(self, dialect: Dialect) -> _Compiled:
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            # Two threads may both do it, and come to the same.
+            found = self._compiled[dialect.name] = self._compile(dialect)
+        return found
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        statement: Any = self._statement
+        if isinstance(statement, Mapping):
+            statement = statement[dialect.name]
+        compiled = statement.compile(dialect=dialect, column_keys=self._sets)
+        constants: dict[str, Any] = {}
+        converts: dict[str, _Convert] = {}
+        for bind, name in compiled.bind_names.items():
+            convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if not bind.required:
+                constants[name] = convert(bind.value) if convert else bind.value
+            elif convert:
+                converts[name] = convert
+        order = tuple(compiled.positiontup) if compiled.positional else None
+        return _Compiled(str(compiled), order, constants, converts)
+
+
+def _told(error: Exception, dialect: Dialect) -> Exception:
+    """Say what went wrong as SQLAlchemy does, and not with what readers wrote."""
+    return DBAPIError.instance(
+        None, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+    )
+
+
+def _columns(table: Table, besides: Collection[str]) -> list[str]:
+    return [one.name for one in table.columns if one.name not in {*besides, "id"}]
