@@ -5,8 +5,8 @@ from moderation.store.backup import BackupExists, BackupUnusable, back_up, resto
 from moderation.store.copying import Copied, CopyDiffers, NotEmpty, copy
 from moderation.store.engine import Database, is_there
 from moderation.store.migrate import SchemaOutdated, check_schema, upgrade
-from moderation.store.probe import Probe
 from moderation.store.prepared import Prepared
+from moderation.store.probe import Probe
 from moderation.store.size import size
 
 __all__ = [
@@ -17,8 +17,8 @@ __all__ = [
     "CopyDiffers",
     "Database",
     "NotEmpty",
-    "Probe",
     "Prepared",
+    "Probe",
     "SchemaOutdated",
     "alone",
     "back_up",

@@ -87,6 +87,7 @@ def _engine(url: URL) -> Engine:
             connect_args={"timeout": _WRITER_PATIENCE},
             hide_parameters=True,
             json_serializer=_json,
+            json_deserializer=msgspec.json.decode,
         )
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", partial(_begin_sqlite, line=_Line()))
@@ -102,6 +103,7 @@ def _engine(url: URL) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,
         json_serializer=_json,
+        json_deserializer=msgspec.json.decode,
     )
 
 

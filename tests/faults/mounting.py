@@ -18,7 +18,7 @@ def small_disk(folder: Path, size: str) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run([*_as_root(), "umount", folder], check=True)
+        subprocess.run([*_as_root(), "umount", "--lazy", folder], check=True)
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def read_only(folder: Path) -> Iterator[None]:
         assert _mount("-o", "remount,bind,ro", str(folder))
         yield
     finally:
-        subprocess.run([*_as_root(), "umount", folder], check=True)
+        subprocess.run([*_as_root(), "umount", "--lazy", folder], check=True)
 
 
 def resize(folder: Path, size: str) -> None:
