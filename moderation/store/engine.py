@@ -24,6 +24,8 @@ from moderation.store import file
 # Seconds a writer waits for the others before it gives up.
 _WRITER_PATIENCE = 10.0
 _SECONDS_BETWEEN_ASKING = 0.0005
+# In bytes.
+_LARGEST_LOG = 32 * 1024**2
 # Seconds for a connection to PostgreSQL to come about.
 _CONNECT_SECONDS = 2
 
@@ -112,7 +114,11 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
         raise TypeError(f"expected the sqlite3 driver, got {type(connection).__name__}")
     # The driver's own notion of transactions would begin them late and quietly; ours begin below.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (
+        *("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"),
+        # What the log grew by while a backup read for long, it gives back.
+        f"journal_size_limit = {_LARGEST_LOG}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -20,6 +20,7 @@ from werkzeug.wsgi import get_input_stream
 
 from moderation import sites
 from moderation.figures import counts
+from moderation.limits import TooMany
 from moderation.store.tables import RejectionReason, Site
 from moderation.verdict import Action, is_blatant
 from moderation.web import judging
@@ -67,7 +68,7 @@ def failed(error: Exception) -> Response:
     if isinstance(error, RequestEntityTooLarge):
         log.warning("body_too_large", bytes=request.content_length)
         _read_away()
-    elif not isinstance(error, HTTPException):
+    elif not isinstance(error, HTTPException | TooMany):
         log_failure(error)
     return answers.trouble()
 
