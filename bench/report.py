@@ -5,6 +5,7 @@ import platform
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -17,6 +18,23 @@ FOLDER = ROOT / "docs/benchmarks"
 
 _PROCESSORS = Path("/proc/cpuinfo")
 _LONGEST_REASON = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Something that has to hold, and what was found."""
+
+    what: str
+    found: str
+    is_met: bool
+
+
+def bars(found: Iterable[Bar]) -> list[str]:
+    """Write a table of what has to hold."""
+    return table(
+        ("", "found", "holds"),
+        ((one.what, one.found, "yes" if one.is_met else "**no**") for one in found),
+    )
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -14,7 +14,7 @@ from moderation.draft import Author, Draft
 from moderation.rules import Case, Copies, History
 from moderation.rules.options import ExactCopies, Flood, NearCopies
 from moderation.sketch import sketch
-from moderation.store import Prepared
+from moderation.store import Prepared, ask_together
 from moderation.store.tables import Comment, Decision, Site
 from moderation.text import fingerprint
 from moderation.verdict import Action
@@ -74,13 +74,17 @@ def read(
         "range": author_range(author),
         "since": now - timedelta(minutes=policy.options(Flood).minutes),
     }
-    sent = _Sent(*_SENT_BEFORE.run(connection, about)[0])
-    exact = near = Copies()
-    if len(case.text.text) >= policy.options(ExactCopies).letters:
-        exact, near = _copies(connection, site, case, own, now)
+    sought = own | _copies_of(case, now)
+    (counted,), ((is_anything_alike,),) = ask_together(
+        connection, (_SENT_BEFORE, about), (_ANYTHING, sought)
+    )
+    sent, found = _Sent(*counted), list[_Copy]()
+    if is_anything_alike and len(case.text.text) >= policy.options(ExactCopies).letters:
+        found = [_Copy(*row) for row in _SAYING_THE_SAME.run(connection, sought)]
+    text_hash = fingerprint(case.text)
     return History(
-        copies=exact,
-        near_copies=near,
+        copies=_placed([one for one in found if one.text_hash == text_hash], site, case.draft),
+        near_copies=_placed([one for one in found if one.text_hash != text_hash], site, case.draft),
         approved_before=sent.approved,
         # Whoever types in an address must not inherit what was decided on another.
         approved_by_people=sent.approved_by_people if author.id else 0,
@@ -148,19 +152,11 @@ def _address(ip: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | 
     return None if bits and bits != str(_RANGE[address.version]) else address
 
 
-def _copies(
-    connection: Connection, site: Site, case: Case, own: dict[str, Any], now: datetime
-) -> tuple[Copies, Copies]:
-    """Find the comments that say the same, and those that nearly do."""
+def _copies_of(case: Case, now: datetime) -> dict[str, Any]:
+    """Say what to look for: what says the same, or nearly and lately."""
     options = case.policy.options(NearCopies)
-    text_hash = fingerprint(case.text)
-    about = own | copies.sought(sketch(case.text), text_hash, options.share)
-    since = {"since": now - timedelta(days=options.days)}
-    found = [_Copy(*row) for row in _SAYING_THE_SAME.run(connection, about | since)]
-    return (
-        _placed([row for row in found if row.text_hash == text_hash], site, case.draft),
-        _placed([row for row in found if row.text_hash != text_hash], site, case.draft),
-    )
+    sought = copies.sought(sketch(case.text), fingerprint(case.text), options.share)
+    return sought | {"since": now - timedelta(days=options.days)}
 
 
 def _placed(found: Iterable[_Copy], site: Site, draft: Draft) -> Copies:
@@ -261,4 +257,5 @@ def _saying_the_same() -> Select[*tuple[Any, ...]]:
 
 
 _SENT_BEFORE = Prepared(_sent_before())
+_ANYTHING = Prepared(copies.anything())
 _SAYING_THE_SAME = Prepared(_saying_the_same())

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 from sqlalchemy.orm import ClassManager, Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import manager_of_class
 
@@ -14,7 +14,7 @@ from moderation.draft import Draft, Submission
 from moderation.refusal import Refusal
 from moderation.rules import Case, History, Policy
 from moderation.sketch import sketch
-from moderation.store import Prepared
+from moderation.store import Prepared, put_together
 from moderation.store.tables import (
     Comment,
     Decision,
@@ -347,11 +347,13 @@ def _insert(
     if alike:
         waves.begin(connection, alike)
     judged = verdict_columns(comment_id, verdict)
-    _INSERT_VERDICT.run(connection, judged)
-    _INSERT_SKETCH.run_each(connection, sketch_columns(comment_id, numbers))
-    _INSERT_FACET.run_each(connection, facet_columns(comment_id, columns["language"], verdict))
-    if opinion:
-        connection.execute(insert(ShadowVerdict), shadow_columns(comment_id, opinion))
+    put_together(
+        connection,
+        (_INSERT_VERDICT, [judged]),
+        (_INSERT_SKETCH, sketch_columns(comment_id, numbers)),
+        (_INSERT_FACET, facet_columns(comment_id, columns["language"], verdict)),
+        (_INSERT_SHADOW, [shadow_columns(comment_id, opinion)] if opinion else []),
+    )
     return _as_stored(comment_id, columns, judged)
 
 
@@ -412,3 +414,4 @@ _INSERT_COMMENT = Prepared.insert_unless_there(Comment, besides={"erased_at", "k
 _INSERT_VERDICT = Prepared.insert(StoredVerdict)
 _INSERT_SKETCH = Prepared.insert(Sketch)
 _INSERT_FACET = Prepared.insert(Facet)
+_INSERT_SHADOW = Prepared.insert(ShadowVerdict)

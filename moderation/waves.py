@@ -47,14 +47,11 @@ def find(
 
     `numbers` are its sketch's.
     """
-    about = {"site": site_id, "own": external_id, "since": now - LASTS}
-    if not numbers:
-        found = _SAME.first(connection, {"text_hash": text_hash} | about)
-    # Most comments share nothing with any other, which is quickly told.
-    elif _SHARING.first(connection, copies.numbered(numbers)) is None:
+    sought = copies.sought(numbers, text_hash, SHARE)
+    if _ANYTHING.first(connection, sought) == (False,):
         return None
-    else:
-        found = _ALIKE.first(connection, copies.sought(numbers, text_hash, SHARE) | about)
+    about = {"site": site_id, "own": external_id, "since": now - LASTS}
+    found = (_ALIKE if numbers else _SAME).first(connection, sought | about)
     return Found(*found) if found else None
 
 
@@ -80,6 +77,6 @@ def _of_the_site(numbers: Select[int]) -> Select[int, int | None]:
     )
 
 
-_SHARING = Prepared(copies.sharing())
+_ANYTHING = Prepared(copies.anything())
 _ALIKE = Prepared(_of_the_site(copies.alike(_LOOKED_AT)))
 _SAME = Prepared(_of_the_site(copies.same(_LOOKED_AT)))

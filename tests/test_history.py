@@ -6,7 +6,7 @@ from moderation import history, intake, review
 from moderation.draft import Author, Draft, Page
 from moderation.rules import Copies, History, Policy, Setting
 from moderation.rules.options import Flood, NearCopies
-from moderation.store import Prepared
+from moderation.store import ask_together
 from moderation.store.tables import RejectionReason
 from moderation.verdict import Action
 from tests.conftest import add_site, at
@@ -322,12 +322,14 @@ class TestFloods:
 
 def test_all_that_the_rules_look_at_takes_two_queries(database, site, monkeypatch):
     asked = []
-    run = Prepared.run
-    monkeypatch.setattr(Prepared, "run", lambda *about: asked.append(about) or run(*about))
+    monkeypatch.setattr(
+        history, "ask_together", lambda *about: asked.append(about) or ask_together(*about)
+    )
     with database.reading() as session:
         seen(session, site, draft("1", SPAM, author=Author(id="7", ip="192.0.2.1")))
 
-    assert len(asked) == 2
+    ((_connection, *queries),) = asked
+    assert len(queries) == 2
 
 
 def test_a_draft_without_an_id_has_a_history_as_well(database, site):

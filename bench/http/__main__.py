@@ -4,22 +4,26 @@ import argparse
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench import report
 from bench.http import servers
-from bench.http.load import Load
-from bench.http.page import Race, page
+from bench.http.bars import LOADED, bars
+from bench.http.inside import share_of_judging
+from bench.http.load import Load, Measured
+from bench.http.page import page, picture
+from bench.http.race import ECHO, INSERT, INSERT_POSTGRESQL, ISSO, POSTGRESQL, SQLITE, Race
 from bench.http.servers import Server
 from bench.postgresql import postgresql
 from bench.texts import comments
+from moderation.classifier.counting import Progress
 from moderation.progress import progress
 
 _BODIES = 100_000
 _SEED = 1
-_WARM_SECONDS = 2.0
+_WARM_SECONDS = 2
 
 
 def main() -> None:
@@ -29,27 +33,40 @@ def main() -> None:
     with progress() as tell, tempfile.TemporaryDirectory(prefix="bench-http-") as place:
         folder = Path(place)
         load = Load(folder, texts, _BODIES)
-        lots = random.Random(_SEED)
-        found: Race = {}
+        tell("judging within a request", 0, 1)
+        judging = share_of_judging((folder / servers.OURS).read_text("utf-8").splitlines())
         with _everybody(folder) as running:
-            running = [one for one in running if not asked.only or one.name in asked.only]
-            total = len(running) * (1 + asked.rounds * len(asked.connections))
-            done = 0
-            for one in running:
-                tell("warming up", done, total)
-                load.send(one, connections=8, seconds=_WARM_SECONDS)
+            race = Race(_run(load, running, asked, tell), judging)
+    found = list(bars(race))
+    lines = page(race, found, origin, asked.corpus)
+    if asked.write:
+        report.write("http", lines, picture(race))
+    else:
+        sys.stdout.write("\n".join([*lines, ""]))
+    sys.exit(not all(one.is_met for one in found))
+
+
+def _run(
+    load: Load, running: Sequence[Server], asked: argparse.Namespace, tell: Progress
+) -> dict[tuple[str, int], list[Measured]]:
+    """Send to everybody in turns, in random order in each round."""
+    lots = random.Random(_SEED)
+    found: dict[tuple[str, int], list[Measured]] = {}
+    total = len(running) * (1 + asked.rounds * len(asked.connections))
+    done = 0
+    for one in running:
+        tell("warming up", done, total)
+        load.send(one, connections=max(asked.connections), seconds=_WARM_SECONDS)
+        done += 1
+    for _ in range(asked.rounds):
+        for connections in asked.connections:
+            for one in lots.sample(running, len(running)):
+                tell(f"{connections} connections", done, total)
+                measured = load.send(one, connections=connections, seconds=asked.seconds)
+                found.setdefault((one.name, connections), []).append(measured)
                 done += 1
-            for _ in range(asked.rounds):
-                for connections in asked.connections:
-                    for one in lots.sample(running, len(running)):
-                        tell(f"{connections} connections", done, total)
-                        measured = load.send(one, connections=connections, seconds=asked.seconds)
-                        found.setdefault((one.name, connections), []).append(measured)
-                        done += 1
-            tell("measured", total, total)
-    lines, is_met = page(found, origin)
-    report.show(lines) if hasattr(report, "show") else sys.stdout.write("\n".join(lines) + "\n")
-    sys.exit(not is_met)
+    tell("measured", total, total)
+    return found
 
 
 @contextmanager
@@ -59,12 +76,12 @@ def _everybody(folder: Path) -> Iterator[list[Server]]:
         yield [
             running.enter_context(one)
             for one in (
-                servers.moderation("moderation", folder / "ours"),
-                servers.flask("insert", folder / "insert", "storing"),
-                servers.moderation("moderation-postgresql", folder / "ours-pg", create("ours")),
-                servers.flask("insert-postgresql", folder / "insert-pg", "storing", create("bare")),
-                servers.flask("echo", folder / "echo", "answering"),
-                servers.isso("isso", folder / "isso"),
+                servers.moderation(SQLITE, folder / SQLITE),
+                servers.flask(INSERT, folder / INSERT, "storing"),
+                servers.moderation(POSTGRESQL, folder / POSTGRESQL, create("ours")),
+                servers.flask(INSERT_POSTGRESQL, folder / INSERT_POSTGRESQL, "storing", create("bare")),
+                servers.flask(ECHO, folder / ECHO, "answering"),
+                servers.isso(ISSO, folder / ISSO),
             )
         ]
 
@@ -73,9 +90,8 @@ def _arguments() -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="make bench-http", description=__doc__)
     asked.add_argument("--corpus", type=Path, help="A folder of texts; otherwise they are invented.")
     asked.add_argument("--rounds", type=int, default=5, help="[default: %(default)s]")
-    asked.add_argument("--seconds", type=float, default=3.0, help="of each run [default: %(default)s]")
-    asked.add_argument("--connections", type=int, nargs="+", default=[1, 8, 64])
-    asked.add_argument("--only", nargs="+", help="names of who takes part")
+    asked.add_argument("--seconds", type=int, default=3, help="of each run [default: %(default)s]")
+    asked.add_argument("--connections", type=int, nargs="+", default=[1, *LOADED])
     asked.add_argument("--write", action="store_true", help="write docs/benchmarks/http.md")
     return asked.parse_args()
 

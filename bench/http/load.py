@@ -79,16 +79,16 @@ class Load:
         self._sent: dict[str, int] = {}
         self._runs = 0
 
-    def send(self, server: Server, *, connections: int, seconds: float) -> Measured:
+    def send(self, server: Server, *, connections: int, seconds: int) -> Measured:
         """Send to a server for some seconds on so many connections."""
         self._runs += 1
         first = self._sent.get(server.name, 0)
-        printed = subprocess.run(
+        done = subprocess.run(
             [
                 *_wrk(),
                 "--threads=1",
                 f"--connections={connections}",
-                f"--duration={seconds:g}s",
+                f"--duration={seconds}s",
                 "--timeout=30s",
                 f"--script={_SCRIPT}",
                 server.address,
@@ -101,9 +101,12 @@ class Load:
             ],
             capture_output=True,
             text=True,
-            check=True,
-        ).stdout
-        measured = Measured(**json.loads(printed.partition(_FIGURES)[2]))
+            check=False,
+        )
+        _, found, figures = done.stdout.partition(_FIGURES)
+        if not found:
+            raise SystemExit(f"wrk failed on {server.name}: {done.stderr or done.stdout}")
+        measured = Measured(**json.loads(figures))
         self._sent[server.name] = (first + measured.requests + connections) % self._count
         return measured
 

@@ -1,24 +1,15 @@
 """What has to hold of learning, and whether it does."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bench.owner.draws import Draws
 from bench.owner.poison import HARMLESS, Poisoned
 from bench.owner.promises import ALLOWED, TIMES, Promise, Way
 from bench.owner.steps import RIPE, Step
+from bench.report import Bar
 
 _HALF = 0.5
 _NEARLY_ALWAYS = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """Something that has to hold, and what was found."""
-
-    what: str
-    found: str
-    is_met: bool
 
 
 def bars(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import plot, report
-from bench.owner.bars import Bar
 from bench.owner.comments import KINDS
 from bench.owner.draws import Draws
 from bench.owner.measuring import Measured
@@ -32,7 +31,7 @@ class Findings:
     draws: Sequence[Draws]
     promises: Sequence[Promise]
     poisoned: Sequence[Poisoned]
-    bars: Sequence[Bar]
+    bars: Sequence[report.Bar]
 
 
 def page(found: Findings, corpus: Path) -> list[str]:
@@ -41,7 +40,7 @@ def page(found: Findings, corpus: Path) -> list[str]:
         *_BEGINNING.splitlines(),
         "## What has to hold",
         "",
-        *report.table(("", "found", "holds"), map(_bar, found.bars)),
+        *report.bars(found.bars),
         "",
         *_GROWING.splitlines(),
         *report.table(
@@ -222,10 +221,6 @@ _HOW = """
   have the weight that they have in a service.
 * All lots are drawn with fixed seeds: the same corpus and version give the same figures.
 """
-
-
-def _bar(one: Bar) -> tuple[str, str, str]:
-    return one.what, one.found, "yes" if one.is_met else "**no**"
 
 
 def _named(step: Step) -> str:

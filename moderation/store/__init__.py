@@ -5,7 +5,7 @@ from moderation.store.backup import BackupExists, BackupUnusable, back_up, resto
 from moderation.store.copying import Copied, CopyDiffers, NotEmpty, copy
 from moderation.store.engine import Database, is_there
 from moderation.store.migrate import SchemaOutdated, check_schema, upgrade
-from moderation.store.prepared import Prepared
+from moderation.store.prepared import Prepared, ask_together, put_together
 from moderation.store.probe import Probe
 from moderation.store.size import size
 
@@ -21,10 +21,12 @@ __all__ = [
     "Probe",
     "SchemaOutdated",
     "alone",
+    "ask_together",
     "back_up",
     "check_schema",
     "copy",
     "is_there",
+    "put_together",
     "restore",
     "size",
     "upgrade",

@@ -3,8 +3,8 @@
 A commit is on disk before it is acknowledged, and a writer takes its turn before it reads.
 """
 
+import math
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,19 +13,34 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from moderation.store import file
+from moderation.store.line import Line
 
 # Seconds a writer waits for the others before it gives up.
 _WRITER_PATIENCE = 10.0
-_SECONDS_BETWEEN_ASKING = 0.0005
-# In bytes.
-_LARGEST_LOG = 32 * 1024**2
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    # In pages. A comment changes some 30 of them, mostly the same ones: copying them over less often, at
+    # 16 MB, copies far less.
+    "wal_autocheckpoint = 4000",
+    # In bytes. What the log grew by while a backup read for long, it gives back.
+    f"journal_size_limit = {48 * 1024**2}",
+    # In KB, for each connection: what the indexes need at hand.
+    "cache_size = -8000",
+)
+# Seconds for which a connection to PostgreSQL may rest before it is asked whether it still is one.
+_SECONDS_TRUSTED = 1.0
+_RESTS_SINCE = "rests_since"
 # Seconds for a connection to PostgreSQL to come about.
 _CONNECT_SECONDS = 2
 
@@ -39,6 +54,10 @@ class Database:
         self.engine = _engine(self.url)
         # SQLite lets a transaction that began by reading fail at its first write if another
         # wrote meanwhile, and no patience helps. So a writer says at once that it will write.
+        # Each look-up stands for itself. On SQLite it does so anyway, as long as nobody begins.
+        self._looker = self.engine
+        if self.url.get_backend_name() == "postgresql":
+            self._looker = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reader = sessionmaker(self.engine, expire_on_commit=False)
         self._writer = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
@@ -51,7 +70,7 @@ class Database:
     @contextmanager
     def looking_up(self) -> Iterator[Connection]:
         """Open a connection that only reads, for what every request needs: a session takes longer."""
-        with self.engine.connect() as connection:
+        with self._looker.connect() as connection:
             yield connection
 
     @contextmanager
@@ -92,21 +111,23 @@ def _engine(url: URL) -> Engine:
             json_deserializer=msgspec.json.decode,
         )
         event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", partial(_begin_sqlite, line=_Line()))
+        event.listen(engine, "begin", partial(_begin_sqlite, line=Line(_WRITER_PATIENCE)))
         if url.database:
             file.watch(engine, url.database)
         return engine
     # Python knows the years 1 to 9999; in another zone than UTC the first and last hours fall out.
     options = f"{url.query.get('options', '')} -c timezone=UTC"
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         # A server that does not answer must not keep those waiting who wait for us.
         connect_args={"options": options, "connect_timeout": _CONNECT_SECONDS},
-        pool_pre_ping=True,
         hide_parameters=True,
         json_serializer=_json,
         json_deserializer=msgspec.json.decode,
     )
+    event.listen(engine, "checkout", _find_dead)
+    event.listen(engine, "checkin", _note_rest)
+    return engine
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -114,59 +135,33 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
         raise TypeError(f"expected the sqlite3 driver, got {type(connection).__name__}")
     # The driver's own notion of transactions would begin them late and quietly; ours begin below.
     connection.isolation_level = None
-    for pragma in (
-        *("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"),
-        # What the log grew by while a backup read for long, it gives back.
-        f"journal_size_limit = {_LARGEST_LOG}",
-    ):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
-class _Line:
-    """The writers of a process before an SQLite file: one of them at a time asks for its turn.
-
-    SQLite itself lets a writer sleep up to a tenth of a second before it asks again, so that some wait
-    for long while others pass by. Here the first in the line asks again and again.
-    """
-
-    def __init__(self) -> None:
-        self._first = threading.Lock()
-
-    def begin(self, connection: Connection) -> None:
-        """Begin a transaction that writes, or raise OperationalError when patience is at its end."""
-        patience = connection.get_execution_options().get("patience", _WRITER_PATIENCE)
-        until = time.monotonic() + patience
-        raw = connection.connection.driver_connection
-        if not isinstance(raw, sqlite3.Connection):
-            raise TypeError(f"expected the sqlite3 driver, got {type(raw).__name__}")
-        raw.execute("PRAGMA busy_timeout = 0")
-        try:
-            if self._first.acquire(timeout=patience):
-                try:
-                    while not _begins(raw) and time.monotonic() < until:
-                        time.sleep(_SECONDS_BETWEEN_ASKING)
-                finally:
-                    self._first.release()
-            if not raw.in_transaction:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-        finally:
-            raw.execute(f"PRAGMA busy_timeout = {_milliseconds(_WRITER_PATIENCE)}")
-
-
-def _begins(raw: sqlite3.Connection) -> bool:
-    try:
-        raw.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        # Whatever else is wrong is told by trying once more.
-        return error.sqlite_errorcode != sqlite3.SQLITE_BUSY
-    return True
-
-
-def _begin_sqlite(connection: Connection, line: _Line) -> None:
+def _begin_sqlite(connection: Connection, line: Line) -> None:
     if connection.get_execution_options().get("writes"):
         line.begin(connection)
     else:
         connection.exec_driver_sql("BEGIN")
+
+
+def _find_dead(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask a connection that rested whether it still is one, so that no comment has to find out."""
+    rested = time.monotonic() - entry.info.get(_RESTS_SINCE, -math.inf)
+    if rested < _SECONDS_TRUSTED:
+        return
+    if not isinstance(connection, psycopg.Connection):
+        raise TypeError(f"expected the psycopg driver, got {type(connection).__name__}")
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error:
+        raise DisconnectionError from None
+
+
+def _note_rest(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info[_RESTS_SINCE] = time.monotonic()
 
 
 def _milliseconds(seconds: float) -> int:

@@ -3,11 +3,14 @@
 SQLAlchemy takes several times as long to prepare a statement as SQLite does to run it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from typing import Any, NamedTuple, cast
 
+import psycopg
 from sqlalchemy import Connection, Dialect, Executable, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
@@ -68,36 +71,18 @@ class Prepared:
 
     def run(self, connection: Connection, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it with these parameters, and return the rows."""
-        compiled = self._for(connection.dialect)
-        cursor = connection.connection.cursor()
-        try:
+        compiled = self.compiled(connection.dialect)
+        with _cursor(connection) as cursor:
             cursor.execute(compiled.sql, compiled.arguments(given))
             return list(cursor.fetchall()) if cursor.description else []
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _told(error, connection.dialect) from error
-        finally:
-            cursor.close()
 
     def first(self, connection: Connection, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Run it, and return its first row, or None where there is none."""
         rows = self.run(connection, given)
         return rows[0] if rows else None
 
-    def run_each(self, connection: Connection, every: Iterable[Mapping[str, Any]]) -> None:
-        """Run it once for each of these; for none, not at all."""
-        compiled = self._for(connection.dialect)
-        arguments = [compiled.arguments(given) for given in every]
-        if not arguments:
-            return
-        cursor = connection.connection.cursor()
-        try:
-            cursor.executemany(compiled.sql, arguments)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _told(error, connection.dialect) from error
-        finally:
-            cursor.close()
-
-    def _for(self, dialect: Dialect) -> _Compiled:
+    def compiled(self, dialect: Dialect) -> _Compiled:
+        """Return what the driver of such a database is given."""
         found = self._compiled.get(dialect.name)
         if found is None:
             # Two threads may both do it, and come to the same.
@@ -121,11 +106,53 @@ class Prepared:
         return _Compiled(str(compiled), order, constants, converts)
 
 
-def _told(error: Exception, dialect: Dialect) -> Exception:
-    """Say what went wrong as SQLAlchemy does, and not with what readers wrote."""
-    return DBAPIError.instance(
-        None, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
-    )
+def ask_together(
+    connection: Connection, *asked: tuple[Prepared, Mapping[str, Any]]
+) -> list[list[tuple[Any, ...]]]:
+    """Run several and return the rows of each. PostgreSQL is sent all of them at once."""
+    pipeline = _pipeline(connection)
+    if pipeline is None:
+        return [one.run(connection, given) for one, given in asked]
+    with ExitStack() as opened, _told(connection), pipeline:
+        cursors = [opened.enter_context(closing(connection.connection.cursor())) for _ in asked]
+        for cursor, (one, given) in zip(cursors, asked, strict=True):
+            compiled = one.compiled(connection.dialect)
+            cursor.execute(compiled.sql, compiled.arguments(given))
+        return [list(cursor.fetchall()) for cursor in cursors]
+
+
+def put_together(connection: Connection, *asked: tuple[Prepared, Sequence[Mapping[str, Any]]]) -> None:
+    """Run each once for each of its parameters. PostgreSQL is sent all of them at once."""
+    with _cursor(connection) as cursor, _pipeline(connection) or nullcontext():
+        for one, every in asked:
+            compiled = one.compiled(connection.dialect)
+            if every:
+                cursor.executemany(compiled.sql, list(map(compiled.arguments, every)))
+
+
+def _pipeline(connection: Connection) -> AbstractContextManager[Any] | None:
+    raw = connection.connection.driver_connection
+    return raw.pipeline() if isinstance(raw, psycopg.Connection) else None
+
+
+@contextmanager
+def _cursor(connection: Connection) -> Iterator[DBAPICursor]:
+    with _told(connection), closing(connection.connection.cursor()) as cursor:
+        yield cursor
+
+
+@contextmanager
+def _told(connection: Connection) -> Iterator[None]:
+    """Raise what goes wrong as SQLAlchemy does, without what readers wrote; give up what is dead."""
+    dialect = connection.dialect
+    try:
+        yield
+    except dialect.loaded_dbapi.Error as error:
+        if dialect.is_disconnect(error, connection.connection.dbapi_connection, None):
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            None, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+        ) from error
 
 
 def _columns(table: Table, besides: Collection[str]) -> list[str]:

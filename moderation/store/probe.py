@@ -1,14 +1,17 @@
 """Find out whether a database takes what is written to it: that it can be read does not tell."""
 
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from moderation.refusal import Refusal
 from moderation.store.engine import Database
 from moderation.store.migrate import SchemaOutdated, check_schema
 
@@ -16,6 +19,19 @@ from moderation.store.migrate import SchemaOutdated, check_schema
 _SECONDS_BETWEEN_LOOKS = 1.0
 # Seconds to wait for other writers. Longer and it is they who write, so that writing works.
 _PATIENCE = 1.0
+# Bytes that must be free beside an SQLite file: what is written to find out may still find room where a
+# comment does not.
+_LEAST_FREE = 1024**2
+
+
+class DiskFull(Refusal):
+    """There is no room for comments."""
+
+    def __init__(self) -> None:
+        super().__init__("The disk that has the database is full.")
+
+
+_Found = DiskFull | SchemaOutdated | SQLAlchemyError | None
 
 
 class Probe:
@@ -27,10 +43,10 @@ class Probe:
         self._clock = clock
         self._looking = threading.Lock()
         self._looked_at = -_SECONDS_BETWEEN_LOOKS
-        self._found: SchemaOutdated | SQLAlchemyError | None = None
+        self._found: _Found = None
 
     def check(self) -> None:
-        """Raise SchemaOutdated where it needs an upgrade, SQLAlchemyError where it cannot be used."""
+        """Raise SchemaOutdated where it needs an upgrade, DiskFull, or any SQLAlchemyError."""
         with self._looking:
             if self._clock() - self._looked_at >= _SECONDS_BETWEEN_LOOKS:
                 self._found = self._look()
@@ -39,15 +55,23 @@ class Probe:
         if found:
             raise found
 
-    def _look(self) -> SchemaOutdated | SQLAlchemyError | None:
+    def _look(self) -> _Found:
         try:
             check_schema(self._database)
+            self._check_room()
             self._write()
         except OperationalError as error:
             return None if _is_busy(error) else error
-        except (SchemaOutdated, SQLAlchemyError) as error:
+        except (DiskFull, SchemaOutdated, SQLAlchemyError) as error:
             return error
         return None
+
+    def _check_room(self) -> None:
+        file = self._database.url.database
+        if self._database.engine.dialect.name != "sqlite" or not file or not Path(file).exists():
+            return
+        if shutil.disk_usage(Path(file).parent).free < _LEAST_FREE:
+            raise DiskFull
 
     def _write(self) -> None:
         """Write and commit what changes nothing that anybody reads."""

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
-from moderation.store import SchemaOutdated
+from moderation.refusal import Refusal
 from moderation.web.state import state
 
 log = structlog.get_logger()
@@ -38,9 +38,9 @@ def ready() -> tuple[Response, HTTPStatus]:
     """
     try:
         state().probe.check()
-    except (SchemaOutdated, SQLAlchemyError) as error:
+    except (Refusal, SQLAlchemyError) as error:
         log.warning("not_ready", reason=str(getattr(error, "orig", error)))
-        why = str(error) if isinstance(error, SchemaOutdated) else _NO_DATABASE
+        why = str(error) if isinstance(error, Refusal) else _NO_DATABASE
         return jsonify(status="unavailable", problems=[why]), HTTPStatus.SERVICE_UNAVAILABLE
     scorer = state().serving.current()
     problems = state().serving.problems
