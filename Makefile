@@ -5,7 +5,8 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed bench-http \
 	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
-	prove-backups prove-durability prove-hosts prove-soak try-wordpress try-hostile-text lock
+	prove-backups prove-contract prove-durability prove-hosts prove-slow-clients prove-soak try-wordpress \
+	try-hostile-text try-malformed lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,8 +98,17 @@ prove-backups: .venv/ready-for-work ## Back up 100,000 comments under load, rest
 prove-soak: .venv/ready-for-work ## Let the service work for half an hour, and watch its memory: make prove-soak [PROVE="--minutes 3"]
 	@$(BIN)/python -m tests.soak $(PROVE)
 
+prove-contract: .venv/ready-for-work ## Try the API against its own document: make prove-contract [PROVE=--postgresql]
+	@$(BIN)/python -m tests.contract $(PROVE)
+
+prove-slow-clients: .venv/ready-for-work ## Keep the service waiting on 200 connections: make prove-slow-clients [PROVE="--seconds 10"]
+	@$(BIN)/python -m tests.slow $(PROVE)
+
 try-hostile-text: .venv/ready-for-work ## Put strings into every field of every page: make try-hostile-text HOSTILE=folder
 	@$(BIN)/python -m tests.hostile "$(HOSTILE)"
+
+try-malformed: .venv/ready-for-work ## Send what is no HTTP, and broken JSON: make try-malformed [TRY="--json-files folder"]
+	@$(BIN)/python -m tests.malformed $(TRY)
 
 try-wordpress: .venv/ready ## Prove it with a real WordPress: make try-wordpress [WORDPRESS=unpacked]
 	@integrations/wordpress/get-programs || true

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, exists, func, literal, or_, select, union_all
 
 from moderation.sketch import SIZE
+from moderation.store import Prepared
 from moderation.store.tables import Comment, Sketch
 
 
@@ -38,16 +39,6 @@ def same(most: int) -> Select[int]:
     )
 
 
-def anything() -> Select[bool]:
-    """Select whether any comment shares one of the numbers, or the fingerprint, that `sought` gives.
-
-    Most comments share nothing with any other, and this tells it in a fraction of the time.
-    """
-    numbers = [bindparam(f"number_{place}", type_=Sketch.number.type) for place in range(SIZE)]
-    sharing = exists().where(Sketch.number.in_(numbers))
-    return select(or_(sharing, exists().where(Comment.text_hash == bindparam("text_hash"))))
-
-
 def sought(numbers: Sequence[int], text_hash: str, share: float) -> dict[str, Any]:
     """Say which text `alike` looks for, and which `share` of the numbers a near copy has."""
     shared = math.ceil(share * len(numbers)) or SIZE
@@ -55,3 +46,16 @@ def sought(numbers: Sequence[int], text_hash: str, share: float) -> dict[str, An
     filled = [*numbers, *[None] * (SIZE - len(numbers))]
     placed = {f"number_{place}": number for place, number in enumerate(filled)}
     return {**placed, "shared": shared, "text_hash": text_hash}
+
+
+def _anything() -> Select[bool]:
+    numbers = [bindparam(f"number_{place}", type_=Sketch.number.type) for place in range(SIZE)]
+    sharing = exists().where(Sketch.number.in_(numbers))
+    return select(or_(sharing, exists().where(Comment.text_hash == bindparam("text_hash"))))
+
+
+ANYTHING = Prepared(_anything())
+"""Whether any comment shares one of the numbers, or the fingerprint, that `sought` gives.
+
+Most comments share nothing with any other, and this tells it in a fraction of the time.
+"""

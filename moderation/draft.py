@@ -4,7 +4,7 @@ The types validate themselves: the API, the command line and the published API d
 their limits from here. Knows nothing of HTTP, databases or scores.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -16,6 +16,9 @@ NO_NUL = r"^[^\x00]*$"
 # An id stands in addresses and on pages, in one line. Said without an end anchor, which Python
 # and JSON Schema understand differently.
 NO_CONTROL = r"^(?![\s\S]*[\x00-\x1f\x7f])"
+
+# On the first day of year 1 and on the last of 9999 another zone than UTC may be outside these years.
+IN_TIME = r"^(?!0001-01-01[^+]*\+(?!00:00)|9999-12-31[^-]*-(?!00:00))"
 
 # In characters.
 LONGEST_IDENTIFIER = 255
@@ -45,7 +48,15 @@ CommentText = Annotated[
     ),
 ]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True, description="RFC 3339, with its offset from UTC.")]
+Moment = Annotated[
+    datetime,
+    msgspec.Meta(
+        tz=True,
+        description="RFC 3339, with its offset from UTC.",
+        # Types know patterns of texts alone; Draft sees to this one.
+        extra_json_schema={"pattern": IN_TIME},
+    ),
+]
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -94,7 +105,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     submitted_at: Moment | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a moment that has no place in UTC, such as year 1 at +14:00."""
+        """Refuse a moment that may have no place in UTC, such as year 1 at +14:00."""
         for moment in (self.submitted_at, self.page.published_at):
             if moment is not None:
                 _check_utc(moment)
@@ -119,8 +130,8 @@ def moment(written: str) -> datetime | None:
 
 
 def _check_utc(moment: datetime) -> None:
-    try:
-        moment.astimezone(UTC)
-    except OverflowError:
-        message = "a date is outside the years 1 to 9999 once it is put in UTC"
-        raise ValueError(message) from None
+    offset = moment.utcoffset() or timedelta()
+    is_before = moment.date() == date.min and offset > timedelta()
+    is_after = moment.date() == date.max and offset < timedelta()
+    if is_before or is_after:
+        raise ValueError("a date may be outside the years 1 to 9999 once it is put in UTC")

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, false, func, not_, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, false, func, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from moderation import copies
 from moderation.draft import Author, Draft
@@ -48,6 +49,7 @@ class _Sent(NamedTuple):
     rejected_by_people: int
     from_author: int
     from_range: int
+    is_known: bool
 
 
 class _Copy(NamedTuple):
@@ -76,7 +78,7 @@ def read(
     }
     sought = own | _copies_of(case, now)
     (counted,), ((is_anything_alike,),) = ask_together(
-        connection, (_SENT_BEFORE, about), (_ANYTHING, sought)
+        connection, (_SENT_BEFORE, about), (copies.ANYTHING, sought)
     )
     sent, found = _Sent(*counted), list[_Copy]()
     if is_anything_alike and len(case.text.text) >= policy.options(ExactCopies).letters:
@@ -91,6 +93,7 @@ def read(
         rejected_by_people=sent.rejected_by_people if author.id else 0,
         recent_from_author=sent.from_author,
         recent_from_range=sent.from_range,
+        is_known=bool(sent.is_known),
         is_edit=is_edit,
         is_cut=is_cut,
         now=now,
@@ -208,6 +211,10 @@ def _sent_before() -> Select[Any]:
         .where(Comment.id.in_(of_range), is_recent)
         .scalar_subquery()
     )
+    of_site = aliased(Comment)
+    is_known = exists().where(
+        of_site.site_id == bindparam("site"), of_site.external_id == bindparam("own")
+    )
     return (
         select(
             func.count().filter(Comment.outcome == Action.APPROVE, holds).label("approved"),
@@ -216,6 +223,7 @@ def _sent_before() -> Select[Any]:
             func.count().filter(Decision.action == Action.REJECT).label("rejected_by_people"),
             func.count().filter(is_recent).label("from_author"),
             from_range.label("from_range"),
+            is_known.label("is_known"),
         )
         .select_from(Comment)
         .outerjoin(Decision, _DECIDED)
@@ -257,5 +265,4 @@ def _saying_the_same() -> Select[*tuple[Any, ...]]:
 
 
 _SENT_BEFORE = Prepared(_sent_before())
-_ANYTHING = Prepared(copies.anything())
 _SAYING_THE_SAME = Prepared(_saying_the_same())

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, update
 from sqlalchemy.orm import ClassManager, Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import manager_of_class
 
-from moderation import addresses, chance, history, urgency, waves
+from moderation import addresses, chance, copies, history, urgency, waves
 from moderation.draft import Draft, Submission
 from moderation.refusal import Refusal
 from moderation.rules import Case, History, Policy
 from moderation.sketch import sketch
-from moderation.store import Prepared, put_together
+from moderation.store import Prepared, ask_together, put_together
 from moderation.store.tables import (
     Comment,
     Decision,
@@ -85,12 +85,6 @@ def latest(session: Session, site: Site, external_id: str) -> Comment:
     if found is None:
         raise UnknownComment(external_id)
     return found
-
-
-def is_known(connection: Connection, site: Site, external_id: str) -> bool:
-    """Whether the site sent a comment under that id: for most it did not, and that is quickly told."""
-    about = {"site": site.id, "external_id": external_id}
-    return _ANY_EDITION.first(connection, about) is not None
 
 
 def known(session: Session, site: Site, draft: Submission) -> Comment | None:
@@ -337,15 +331,26 @@ def _insert(
     columns = comment_columns(
         site, draft, verdict, text, opinion=opinion, audits=audits, edition=edition, now=now
     )
-    numbers = sketch(text)
-    alike = waves.find(connection, site.id, draft.id, numbers, columns["text_hash"], now=now)
-    columns |= {"wave_id": alike and alike.wave, "akismet_callback": akismet_callback}
-    stored = _INSERT_COMMENT.first(connection, columns | _AT_FIRST)
-    if stored is None:
+    columns |= {**_AT_FIRST, "akismet_callback": akismet_callback}
+    numbers, text_hash = sketch(text), columns["text_hash"]
+    ((is_anything_alike,),), stored = ask_together(
+        connection,
+        (copies.ANYTHING, copies.sought(numbers, text_hash, waves.SHARE)),
+        (_INSERT_COMMENT, columns),
+    )
+    if not stored:
         return None
-    (comment_id,) = stored
-    if alike:
-        waves.begin(connection, alike)
+    ((comment_id,),) = stored
+    if is_anything_alike:
+        columns["wave_id"] = waves.join(
+            connection,
+            comment_id,
+            numbers,
+            text_hash,
+            site_id=site.id,
+            external_id=draft.id,
+            now=now,
+        )
     judged = verdict_columns(comment_id, verdict)
     put_together(
         connection,
@@ -361,7 +366,7 @@ def _as_stored(comment_id: int, columns: dict[str, Any], judged: dict[str, Any])
     """Return the comment that was just stored, as if it were loaded; it belongs to no session."""
     comment, verdict = _COMMENTS.new_instance(), _VERDICTS.new_instance()
     vars(verdict).update(judged)
-    vars(comment).update(columns, id=comment_id, **_AT_FIRST, verdict=verdict, decisions=[])
+    vars(comment).update(columns, id=comment_id, verdict=verdict, decisions=[])
     return comment
 
 
@@ -398,11 +403,6 @@ _VERDICTS: ClassManager[StoredVerdict] = manager_of_class(StoredVerdict)
 _AT_FIRST = {"revision": 0, "superseded": False}
 """What the row of a comment holds besides, as long as nobody decided."""
 
-_ANY_EDITION = Prepared(
-    select(Comment.id)
-    .where(Comment.site_id == bindparam("site"), Comment.external_id == bindparam("external_id"))
-    .limit(1)
-)
 _LAST_OF_THE_FIRST = Prepared(
     select(Comment.id)
     .where(Comment.site_id == bindparam("site"))
@@ -410,7 +410,7 @@ _LAST_OF_THE_FIRST = Prepared(
     .limit(1)
     .offset(FIRST_COMMENTS - 1)
 )
-_INSERT_COMMENT = Prepared.insert_unless_there(Comment, besides={"erased_at", "kept_days"})
+_INSERT_COMMENT = Prepared.insert_unless_there(Comment, besides={"erased_at", "kept_days", "wave_id"})
 _INSERT_VERDICT = Prepared.insert(StoredVerdict)
 _INSERT_SKETCH = Prepared.insert(Sketch)
 _INSERT_FACET = Prepared.insert(Facet)

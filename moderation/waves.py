@@ -5,7 +5,6 @@ A wave is named by the number of its first comment, which learns of it when a se
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, false, select, update
 
@@ -22,44 +21,30 @@ SHARE = 0.6
 _LOOKED_AT = 20
 
 
-class Found(NamedTuple):
-    """The latest comment that says nearly the same as another, and its wave."""
-
-    id: int
-    wave_id: int | None
-
-    @property
-    def wave(self) -> int:
-        """The wave that whoever says the same belongs to."""
-        return self.wave_id or self.id
-
-
-def find(
+def join(
     connection: Connection,
-    site_id: int,
-    external_id: str,
+    comment_id: int,
     numbers: Sequence[int],
     text_hash: str,
     *,
+    site_id: int,
+    external_id: str,
     now: datetime,
-) -> Found | None:
-    """Find the latest comment that says nearly the same as one to come; of a short text, the same.
+) -> int | None:
+    """Put a comment that was just stored into the wave that it belongs to, and return that, or None.
 
-    `numbers` are its sketch's.
+    `numbers` are its sketch's. The earlier comment that begins a wave is told that it does.
     """
     sought = copies.sought(numbers, text_hash, SHARE)
-    if _ANYTHING.first(connection, sought) == (False,):
-        return None
     about = {"site": site_id, "own": external_id, "since": now - LASTS}
     found = (_ALIKE if numbers else _SAME).first(connection, sought | about)
-    return Found(*found) if found else None
-
-
-def begin(connection: Connection, found: Found) -> None:
-    """Tell the comment that was found that it begins a wave, where it is in none."""
-    if found.wave_id is None:
-        of_the_first = update(Comment).where(Comment.id == found.id, Comment.wave_id.is_(None))
-        connection.execute(of_the_first.values(wave_id=found.id))
+    if found is None:
+        return None
+    first, known = found
+    wave: int = known or first
+    joining = Comment.id.in_([first, comment_id])
+    connection.execute(update(Comment).where(joining, Comment.wave_id.is_(None)).values(wave_id=wave))
+    return wave
 
 
 def _of_the_site(numbers: Select[int]) -> Select[int, int | None]:
@@ -77,6 +62,5 @@ def _of_the_site(numbers: Select[int]) -> Select[int, int | None]:
     )
 
 
-_ANYTHING = Prepared(copies.anything())
 _ALIKE = Prepared(_of_the_site(copies.alike(_LOOKED_AT)))
 _SAME = Prepared(_of_the_site(copies.same(_LOOKED_AT)))

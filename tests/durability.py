@@ -74,6 +74,21 @@ class Found:
     stored: Stored = field(default_factory=Stored)
 
 
+@contextmanager
+def served(folder: Path, url: str) -> Iterator[int]:
+    """Run a service as it ships on a fresh database, with a site whose key is KEY; give its port."""
+    database = Database(url)
+    upgrade(database)
+    add_site(database, "blog", KEY)
+    database.close()
+    service = Service(folder, url)
+    service.start()
+    try:
+        yield service.port
+    finally:
+        service.stop()
+
+
 def prove(
     folder: Path,
     url: str,

@@ -54,7 +54,7 @@ def stored(
     **fields: object,
 ) -> Comment:
     """Store a comment that was judged so, and of which a model on trial had this opinion."""
-    comment, _ = intake.record(
+    intake.record(
         session,
         site,
         draft(identifier, **fields),
@@ -62,7 +62,7 @@ def stored(
         opinion=opinion,
         now=now,
     )
-    return comment
+    return intake.latest(session, site, identifier)
 
 
 def opinion(action: Action, probability: float | None = 0.5, *, model: str = "site-1") -> Opinion:

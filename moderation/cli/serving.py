@@ -10,6 +10,7 @@ import click
 import structlog
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 
 from moderation import moderators, settings, sites
 from moderation.cli import opened
@@ -21,6 +22,11 @@ from moderation.store.tables import Role
 
 _FIRST_MODERATOR = "admin"
 _FIRST_SITE = "blog"
+# In each process. So many threads cost little, as most wait for clients: the application lets as many
+# work at once as is set. More connections than that wait until one ends.
+_CONNECTIONS = 512
+# Bytes on each connection: of the longest headers, and of answers ahead of who asks but does not read.
+_BUFFER = 64 * 1024
 # Where the processes count together; prometheus-client reads it when it is imported.
 _COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -62,7 +68,9 @@ def serve(host: str | None, port: int | None) -> None:
             address=host,
             port=port,
             workers=chosen.workers,
-            blocking_threads=chosen.threads,
+            backpressure=_CONNECTIONS,
+            blocking_threads=_CONNECTIONS,
+            http1_settings=HTTP1Settings(max_buffer_size=_BUFFER),
             websockets=False,
             respawn_failed_workers=True,
             log_dictconfig=of_libraries(chosen.log_format),

@@ -49,6 +49,8 @@ class History:
     # What this author, and his range of addresses, sent within the minutes that a flood takes.
     recent_from_author: int = 0
     recent_from_range: int = 0
+    # Whether the site sent a comment under the draft's id before.
+    is_known: bool = False
     # True when the draft replaces a comment that was judged before.
     is_edit: bool = False
     # True when the draft does not hold all that was sent.

@@ -13,6 +13,7 @@ from moderation.sending import Sender
 from moderation.settings import Settings
 from moderation.store import Database, Probe
 from moderation.web import akismet, api, console, errors, files, language, log, metrics, ops, perspective
+from moderation.web.buffers import Whole
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
 from moderation.web.identifiers import IdentifierConverter
@@ -60,6 +61,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(console.bp)
     app.register_blueprint(ops.bp)
     app.register_blueprint(perspective.bp)
+    app.wsgi_app = Whole(  # type: ignore[method-assign]
+        app.wsgi_app, at_once=settings.threads, largest=settings.max_body
+    )
     return app
 
 

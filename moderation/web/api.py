@@ -1,5 +1,6 @@
 """Our own JSON API: submit a comment, edit it, ask about it, hear what people decided."""
 
+from functools import cache
 from http import HTTPStatus
 
 import msgspec
@@ -54,9 +55,7 @@ def edit(comment_id: str) -> Response:
     site = _site()
     draft = json_body(Draft)
     if draft.id not in {None, comment_id}:
-        raise Refused(
-            HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "The body's id is not that of the address."
-        )
+        raise Refused(HTTPStatus.CONFLICT, "other_id", "The body's id is not that of the address.")
     content = msgspec.structs.asdict(draft) | {"id": _identifier(comment_id)}
     comment, _ = judging.edit(site, Submission(**content))
     return _judged(comment, HTTPStatus.OK)
@@ -98,7 +97,13 @@ def score() -> Response:
 @bp.get("/openapi.json")
 def openapi() -> Response:
     """Return this API's OpenAPI document."""
-    return _json(document(bp))
+    return Response(_document(), mimetype="application/json")
+
+
+@cache
+def _document() -> bytes:
+    """Make the document once: anybody may ask for it, and as often as they like."""
+    return msgspec.json.encode(document(bp))
 
 
 def _site() -> Site:

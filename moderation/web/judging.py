@@ -49,12 +49,10 @@ def submit(
     waited for that many seconds at most, and nothing is stored when they take longer.
     """
     with state().database.looking_up() as connection:
-        if intake.is_known(connection, site, draft.id):
-            stored = intake.known(Session(connection), site, draft)
-            if stored:
-                return stored, False
-        _check_limit(connection, site)
         case = _case(connection, site, draft, is_cut=is_cut)
+        if case.history.is_known and (stored := intake.known(Session(connection), site, draft)):
+            return stored, False
+        _check_limit(connection, site)
     verdict, opinion = _judge(site, case)
     with state().database.writing(patience=patience) as session:
         comment, is_new = intake.record(

@@ -22,6 +22,13 @@ def json_body(kind: type[T]) -> T:
             "not_json",
             "Send JSON with Content-Type: application/json.",
         )
+    if request.content_encoding not in {None, "identity"}:
+        raise Refused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "encoded",
+            "Send the body as it is, without Content-Encoding.",
+            {"Accept-Encoding": "identity"},
+        )
     body = request.get_data()
     try:
         return msgspec.json.decode(body, type=kind)

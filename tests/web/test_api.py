@@ -211,7 +211,9 @@ class TestEditing:
         assert (answer.status, answer.json["code"]) == (404, "unknown_comment")
 
     def test_the_id_in_the_body_must_be_that_of_the_address(self, api):
-        assert api("PUT", "comments/1", {"id": "2", "text": "Good."}).status == 422
+        answer = api("PUT", "comments/1", {"id": "2", "text": "Good."})
+
+        assert (answer.status, answer.json["code"]) == (409, "other_id")
 
 
 class TestHearing:
@@ -273,7 +275,20 @@ class TestRefusals:
             (b"", 400, "broken_json"),
             (b'{"id": "1", "text": "a"', 400, "broken_json"),
             (b'{"id": "1", "text": NaN}', 400, "broken_json"),
+            (b'{"id": "1", "text": "a", "form": {"seconds": Infinity}}', 400, "broken_json"),
+            (b'{"id": "1", "text": "a", "form": {"seconds": -Infinity}}', 400, "broken_json"),
+            (b'{"id": "1", "text": "a",}', 400, "broken_json"),
+            (b'{"id": "1", "text": "a"} {}', 400, "broken_json"),
+            (b'{"id": "1", "text": "a"}\x00', 400, "broken_json"),
+            (b'{"id": "1", "text": "a\x00"}', 400, "broken_json"),
+            (b'{"id": "1", /* and */ "text": "a"}', 400, "broken_json"),
+            (b"{'id': '1', 'text': 'a'}", 400, "broken_json"),
+            ('{"id": "1", "text": "a"}'.encode("utf-16"), 400, "broken_json"),
+            # Bytes that are no UTF-8: alone, too long for what they say, half a pair, beyond the last.
             (b'{"id": "1", "text": "\xff"}', 400, "broken_json"),
+            (b'{"id": "1", "text": "\xc0\xaf"}', 400, "broken_json"),
+            (b'{"id": "1", "text": "\xed\xa0\x80"}', 400, "broken_json"),
+            (b'{"id": "1", "text": "\xf4\x90\x80\x80"}', 400, "broken_json"),
             (b'{"id": "1", "text": "\\ud800"}', 400, "broken_json"),
             (b'{"id": "1", "text": "\\udc00 later"}', 400, "broken_json"),
             (b'\xef\xbb\xbf{"id": "1", "text": "a"}', 400, "broken_json"),
@@ -287,6 +302,9 @@ class TestRefusals:
             (b'{"id": "", "text": "a"}', 422, "invalid"),
             (b'{"id": "1\\n", "text": "a"}', 422, "invalid"),
             (b'{"id": 1, "text": "a"}', 422, "invalid"),
+            (b'{"id": 1%b, "text": "a"}' % (b"0" * 5_000), 422, "invalid"),
+            (b'{"id": "1", "text": "a", "form": {"seconds": 1e999}}', 422, "invalid"),
+            (b'{"id": "1", "text": "a", "form": {"seconds": 1%b}}' % (b"0" * 5_000), 422, "invalid"),
             (b'{"id": "1", "text": "a", "colour": "red"}', 422, "invalid"),
             (b'{"id": "1", "text": "a", "author": {"colour": "red"}}', 422, "invalid"),
             (b'{"id": "1", "text": "a\\u0000b"}', 422, "invalid"),
@@ -311,6 +329,12 @@ class TestRefusals:
         assert answer.json["status"] == status
         assert answer.json["detail"]
         assert stored_count() == 0
+
+    def test_of_a_name_that_comes_twice_the_last_counts(self, api):
+        """As other readers of JSON have it, so that all who read a request read the same."""
+        answer = api("POST", "comments", raw=b'{"id": "1", "id": "2", "text": "Bad.", "text": "Good."}')
+
+        assert (answer.status, answer.json["id"]) == (201, "2")
 
     @pytest.mark.parametrize("wrong", [None, "", "wrong", "0" * 32, "ключ".encode().decode("latin-1")])
     def test_a_key_that_no_site_has(self, api, stored_count, wrong):

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 
 import pytest
 from googleapiclient import discovery
@@ -214,7 +215,15 @@ class TestBatches:
         assert f'"code":{status}' in answer.text
 
     @pytest.mark.parametrize(
-        "part", ["", "\r\n", "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x--"]
+        "part",
+        [
+            "",
+            "\r\n",
+            "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x--",
+            "Content-ID: <ä>\r\n\r\nPOST /ä HTTP/1.1\r\n\r\n",
+            "\r\nPOST http://[::1 HTTP/1.1\r\n\r\n",
+            "\r\nGET /v1alpha1/comments:analyze HTTP/1.1\r\nX-Goog-Api-Key: ä\r\n b\r\n\r\n",
+        ],
     )
     def test_a_part_that_is_no_request_is_answered_with_an_error(self, address, part):
         answer = self.batch(address, [part], f"?key={KEY}")
@@ -237,6 +246,18 @@ class TestBatches:
         error = answer.json["error"]
         assert (answer.status, error["status"]) == (400, "INVALID_ARGUMENT")
         assert "multipart/mixed" in error["message"]
+
+    def test_parts_of_parts_are_not_taken_apart(self, address):
+        """Going into them would take minutes, and at some depth fail."""
+        inner = "".join(
+            f"Content-Type: multipart/mixed; boundary={number}\r\n\r\n--{number}\r\n"
+            for number in range(2_000)
+        )
+        began = time.monotonic()
+        answer = self.batch(address, [inner + "\n" * 900_000])
+
+        assert (answer.status, answer.text.count("HTTP/1.1 404")) == (200, 1)
+        assert time.monotonic() - began < 5
 
     def test_too_many_parts_are_refused(self, address):
         answer = self.batch(address, ["\r\n"] * 1_001)

@@ -9,14 +9,12 @@ and a status that keep the comment back.
 """
 
 import re
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import structlog
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
-from werkzeug.wsgi import get_input_stream
 
 from moderation import sites
 from moderation.figures import counts
@@ -35,10 +33,6 @@ bp = Blueprint("akismet", __name__)
 _CHECK = "/1.1/comment-check"
 _METHODS = ["GET", "POST"]
 _ANY_METHOD = [*_METHODS, "PUT", "PATCH", "DELETE"]
-
-# Of a body that is too large, so much is read before the answer: who is still sending hears none.
-_READ_AWAY = 64 * 1024 * 1024
-_CHUNK = 64 * 1024
 
 _MONTH = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])")
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -67,7 +61,6 @@ def failed(error: Exception) -> Response:
     """Have the comment kept back, whatever went wrong."""
     if isinstance(error, RequestEntityTooLarge):
         log.warning("body_too_large", bytes=request.content_length)
-        _read_away()
     elif not isinstance(error, HTTPException | TooMany):
         log_failure(error)
     return answers.trouble()
@@ -285,14 +278,6 @@ def _plugin(site: Site, fields: dict[str, str]) -> judging.Plugin | None:
     """Return where the plugin waits to be told, unless that is somebody else's address."""
     callback = fields.get("callback", "")
     return judging.Plugin(callback, _key(fields)) if sites.is_own_address(site, callback) else None
-
-
-def _read_away() -> None:
-    # Beyond that, or where the client is gone, there is nothing more to be done for it.
-    with suppress(HTTPException):
-        stream = get_input_stream(request.environ, max_content_length=_READ_AWAY)
-        while stream.read(_CHUNK):
-            pass
 
 
 def _month_start(year: int, month: int) -> datetime:

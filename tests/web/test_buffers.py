@@ -1,0 +1,70 @@
+"""As many requests are worked on at once as is set, however many are there."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
+
+from moderation.web.buffers import Whole
+
+
+class Busy:
+    """An application that counts how many requests it works on."""
+
+    def __init__(self) -> None:
+        self.at_work = self.most = self.closed = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, environ, start_response):
+        with self._lock:
+            self.at_work += 1
+            self.most = max(self.most, self.at_work)
+        start_response("200 OK", [])
+        return self
+
+    def __iter__(self):
+        time.sleep(0.01)
+        yield b"done"
+        yield b" well"
+
+    def close(self) -> None:
+        """Hear that the answer was taken."""
+        with self._lock:
+            self.at_work -= 1
+            self.closed += 1
+
+
+def test_a_turn_lasts_until_the_answer_is_whole():
+    busy = Busy()
+    client = Client(Whole(busy, at_once=3, largest=1_000))
+
+    with ThreadPoolExecutor(12) as clients:
+        answers = list(clients.map(lambda _: client.post("/", data=b"abc"), range(60)))
+
+    assert {answer.get_data() for answer in answers} == {b"done well"}
+    assert (busy.most, busy.closed, busy.at_work) == (3, 60, 0)
+
+
+def test_a_failure_gives_its_turn_back():
+    def failing(_environ, _start_response):
+        raise RuntimeError
+
+    client = Client(Whole(failing, at_once=1, largest=1_000))
+    for _ in range(3):
+        with pytest.raises(RuntimeError):
+            client.get("/")
+
+
+def test_what_was_sent_arrives_and_of_more_than_is_taken_only_that_it_is_more():
+    def telling(environ, start_response):
+        start_response("200 OK", [])
+        return [b"%d of %s" % (len(environ["wsgi.input"].read()), environ["CONTENT_LENGTH"].encode())]
+
+    client = Client(Whole(telling, at_once=1, largest=1_000), Response)
+
+    assert client.post("/", data=b"a" * 1_000).get_data() == b"1000 of 1000"
+    assert client.post("/", data=b"a" * 200_000).get_data() == b"1001 of 200000"
+    assert client.get("/").get_data() == b"0 of 0"
