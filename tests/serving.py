@@ -80,12 +80,13 @@ class Service:
             os.killpg(self._pid, signal.SIGKILL)
         self._running.wait()
 
-    def stop(self) -> None:
-        """Ask it to stop, and see to it that it does."""
+    def stop(self) -> int:
+        """Ask it to stop, and see to it that it does; return the exit code."""
         self._running.terminate()
         with suppress(subprocess.TimeoutExpired):
             self._running.wait(15)
         self.kill()
+        return self._running.returncode
 
     @property
     def _running(self) -> subprocess.Popen[bytes]:
