@@ -6,7 +6,7 @@ BIN := .venv/bin
 .PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed bench-http \
 	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
 	prove-backups prove-contract prove-durability prove-hosts prove-slow-clients prove-soak try-wordpress \
-	try-hostile-text try-malformed lock
+	try-hostile-text try-malformed audit sbom lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -113,6 +113,12 @@ try-malformed: .venv/ready-for-work ## Send what is no HTTP, and broken JSON: ma
 try-wordpress: .venv/ready ## Prove it with a real WordPress: make try-wordpress [WORDPRESS=unpacked]
 	@integrations/wordpress/get-programs || true
 	@$(BIN)/python -m integrations.wordpress.prove $(if $(WORDPRESS),--wordpress "$(WORDPRESS)") $(TRY)
+
+audit: .venv/ready-for-work ## Ask whether a weakness is known in what is installed; fails where it cannot be asked
+	@$(BIN)/python -m tools.audit
+
+sbom: .venv/ready-for-work ## List what is installed into sbom.json, as CycloneDX has it
+	@$(BIN)/python -m tools.sbom
 
 lock: .venv/ready-for-work ## Resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \

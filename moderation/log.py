@@ -9,6 +9,7 @@ import structlog
 Form = Literal["auto", "json", "console"]
 
 _MARKS: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
@@ -52,10 +53,21 @@ def formatter(form: Form) -> logging.Formatter:
     )
 
 
+def _escape(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Write as escapes what a terminal would obey; JSON does so by itself."""
+    return {
+        name: repr(value)[1:-1] if isinstance(value, str) and not value.isprintable() else value
+        for name, value in event.items()
+    }
+
+
 def _renderers(form: Form) -> list[structlog.typing.Processor]:
     people_watch = form == "console" or (form == "auto" and sys.stderr.isatty())
     # Tracebacks come without local variables, which hold what readers wrote.
     if people_watch:
-        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        shown = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        return [_escape, shown]
     tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     return [structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer()]

@@ -18,6 +18,9 @@ _SECRET = frozenset({"secret_key", "database_url", "oidc_client_secret", "metric
 
 _SHORTEST_SECRET = 16
 
+# By these, programs on the machine itself ask how the service is.
+_OWN_HOSTS = ("127.0.0.1", "localhost")
+
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -50,8 +53,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     comments_a_minute: Annotated[int, msgspec.Meta(ge=0)] = 0
     # Set to 1 where the service is reached by https, so that browsers keep the cookie from plain http.
     secure_cookies: bool = False
-    # How long a moderator stays logged in.
+    # How long a moderator stays logged in, and for how long without asking for a page.
     login_hours: Annotated[int, msgspec.Meta(ge=1, le=8_760)] = 12
+    idle_minutes: Annotated[int, msgspec.Meta(ge=5, le=525_600)] = 30
+    # Set to 1 where nobody with a password may do anything before he set up one-time codes.
+    demand_codes: bool = False
+    # How many proxies of ours a request comes through. Each adds to X-Forwarded-For and says in
+    # X-Forwarded-Proto how it was asked. With 0 these headers are what anybody may have written.
+    proxies: Annotated[int, msgspec.Meta(ge=0, le=10)] = 0
+    # The hosts that the service answers to, as in a.example.org,.example.com, where a dot at the front
+    # stands for that host and every one below. This machine's own names always do. Without it: all.
+    trusted_hosts: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9., _-]*\Z")] = ""
     # The address under which clients reach the service, such as https://moderation.example.org/. What
     # we tell clients of our own address is then this, and not what a request says.
     public_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+/?)?\Z")] = ""
@@ -82,6 +94,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def where_data_lives(self) -> str:
         """Return the database's URL."""
         return self.database_url or f"sqlite:///{self.instance / 'moderation.db'}"
+
+    def hosts(self) -> list[str] | None:
+        """Return the hosts that are answered to; None where all are."""
+        listed = [one.strip().lower() for one in self.trusted_hosts.split(",") if one.strip()]
+        return [*listed, *_OWN_HOSTS] if listed else None
 
     def signing_key(self) -> str:
         """Return the key that signs cookies; make one that lasts when none was set."""

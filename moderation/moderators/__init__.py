@@ -63,6 +63,7 @@ from moderation.moderators.subjects import (
 )
 from moderation.moderators.tries import (
     FAILURES_A_MINUTE,
+    FAILURES_A_MINUTE_FROM_ONE_PLACE,
     TooManyFailures,
     count_try,
     forgive,
@@ -71,6 +72,7 @@ from moderation.moderators.tries import (
 
 __all__ = [
     "FAILURES_A_MINUTE",
+    "FAILURES_A_MINUTE_FROM_ONE_PLACE",
     "LONGEST_PASSWORD",
     "RECOVERY_CODES",
     "SEEN_EVERY",

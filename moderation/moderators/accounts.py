@@ -56,7 +56,7 @@ def add(
         role=role,
         created_at=now,
         every_site=site_ids is None,
-        password_hash=None if password is None else passwords.hashed(password),
+        password_hash=None if password is None else passwords.hashed(password, name),
         must_change_password=must_change,
         subject=subject,
     )

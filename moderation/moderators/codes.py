@@ -20,9 +20,10 @@ _ISSUER = "Moderation"
 _STEP = 30
 _DRIFT = 1
 _DIGITS = 6
-# Without letters and digits that look alike. 32 signs to the power of 16: not to be guessed.
+# Without letters and digits that look alike. 32 signs to the power of 24 are 120 bits: not to be found
+# from a quick hash either.
 _SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-_GROUPS, _GROUP = 4, 4
+_GROUPS, _GROUP = 6, 4
 
 
 class WrongCode(Refusal):

@@ -1,25 +1,23 @@
 """The browsers in which moderators are logged in."""
 
 import hashlib
-import ipaddress
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from moderation import audit
+from moderation.moderators import networks
 from moderation.refusal import Refusal
 from moderation.store.columns import Moment
 from moderation.store.tables import AuditEntry, Login, Moderator
 
-SEEN_EVERY = timedelta(minutes=5)
+SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is known when a login was last used."""
 
 _LONGEST_BROWSER = 500
-# Enough to recognise a network, too little to find a household.
-_KEPT_BITS = {4: 24, 6: 48}
 
 
 class UnknownLogin(Refusal):
@@ -49,7 +47,7 @@ def log_in(
             created_at=now,
             expires_at=now + timedelta(hours=hours),
             browser=browser and browser[:_LONGEST_BROWSER],
-            address=_shortened(address),
+            address=networks.of(address),
             seen_at=now,
         )
     )
@@ -58,12 +56,14 @@ def log_in(
     return token
 
 
-def logged_in(session: Session, token: str, *, now: datetime) -> Login | None:
-    """Return the login of `token` with its moderator, if it still holds."""
+def logged_in(
+    session: Session, token: str, *, idle: timedelta | None = None, now: datetime
+) -> Login | None:
+    """Return the login of `token` with its moderator, if it still holds and was used within `idle`."""
     return session.scalar(
         select(Login)
         .join(Login.moderator)
-        .where(Login.token_hash == _hashed(token), Login.expires_at > now, Moderator.left_at.is_(None))
+        .where(Login.token_hash == _hashed(token), *_holds(idle, now), Moderator.left_at.is_(None))
         .options(joinedload(Login.moderator))
     )
 
@@ -84,9 +84,11 @@ def log_out(session: Session, login: Login, *, now: datetime) -> None:
     audit.note(session, login.moderator, "login.close", login.moderator.name, now=now)
 
 
-def logins_of(session: Session, moderator: Moderator, *, now: datetime) -> Sequence[Login]:
+def logins_of(
+    session: Session, moderator: Moderator, *, idle: timedelta | None = None, now: datetime
+) -> Sequence[Login]:
     """Return where a moderator is logged in, the latest used first."""
-    rows = select(Login).where(Login.moderator_id == moderator.id, Login.expires_at > now)
+    rows = select(Login).where(Login.moderator_id == moderator.id, *_holds(idle, now))
     return session.scalars(
         rows.order_by(func.coalesce(Login.seen_at, Login.created_at).desc(), Login.id.desc())
     ).all()
@@ -130,14 +132,12 @@ def forget_all(session: Session, moderator: Moderator) -> None:
     session.flush()
 
 
-def _shortened(address: str | None) -> str | None:
-    try:
-        found = ipaddress.ip_address(address or "")
-    except ValueError:
-        return None
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    return str(ipaddress.ip_network((int(found), _KEPT_BITS[found.version]), strict=False))
+def _holds(idle: timedelta | None, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which a login is not over."""
+    if idle is None:
+        return (Login.expires_at > now,)
+    used_at = func.coalesce(Login.seen_at, Login.created_at)
+    return Login.expires_at > now, used_at > now - idle
 
 
 def _hashed(token: str) -> str:

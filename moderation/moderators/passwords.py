@@ -1,8 +1,10 @@
 """Passwords: kept as argon2 hashes, compared slowly on purpose."""
 
 import secrets
+import threading
 from datetime import datetime
 from functools import cache
+from importlib import resources
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -18,7 +20,13 @@ SHORTEST_PASSWORD = 8
 # Argon2 takes time with the length; nobody types more than this.
 LONGEST_PASSWORD = 1_024
 
+# What people put around a word to make a password of it.
+_ADORNMENTS = "0123456789!?.,-_+*#$& "
+_WORDS_OF_THE_SERVICE = frozenset({"moderation", "moderator", "comments"})
+
 _hasher = PasswordHasher()
+# One hash takes several processors for a tenth of a second; others of this process wait for their turn.
+_turn = threading.Lock()
 
 
 class BadPassword(Refusal):
@@ -76,15 +84,17 @@ def made_up() -> str:
     return secrets.token_urlsafe(12)
 
 
-def hashed(password: str) -> str:
-    """Return what is kept of a password. Raises BadPassword."""
+def hashed(password: str, name: str) -> str:
+    """Return what is kept of the password of somebody of that name. Raises BadPassword."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise BadPassword(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD:,} characters.")
+    if _is_tried_first(password, name):
+        raise BadPassword("Whoever guesses passwords tries this one early. Choose another.")
     return _hasher.hash(password)
 
 
 def _replace(session: Session, moderator: Moderator, new: str, *, must_change: bool) -> None:
-    moderator.password_hash = hashed(new)
+    moderator.password_hash = hashed(new, moderator.name)
     moderator.must_change_password = must_change
     logins.forget_all(session, moderator)
 
@@ -94,10 +104,23 @@ def _matches(moderator: Moderator | None, password: str) -> bool:
     if len(password) > LONGEST_PASSWORD:
         return False
     try:
-        _hasher.verify((moderator and moderator.password_hash) or _nobodys_hash(), password)
+        with _turn:
+            _hasher.verify((moderator and moderator.password_hash) or _nobodys_hash(), password)
     except VerifyMismatchError:
         return False
     return moderator is not None and moderator.password_hash is not None
+
+
+def _is_tried_first(password: str, name: str) -> bool:
+    """Whether it is among the most frequent passwords, or little more than a name that is known here."""
+    plain = password.casefold()
+    return plain in _common() or plain.strip(_ADORNMENTS) in {name.casefold(), *_WORDS_OF_THE_SERVICE}
+
+
+@cache
+def _common() -> frozenset[str]:
+    lines = resources.files(__package__).joinpath("common_passwords.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
 
 
 @cache

@@ -4,6 +4,7 @@ import os
 
 from flask import Flask
 from flask.helpers import get_debug_flag
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.serving import is_running_from_reloader
 
 from moderation import settings as configuration
@@ -12,7 +13,19 @@ from moderation.registry import Serving
 from moderation.sending import Sender
 from moderation.settings import Settings
 from moderation.store import Database, Probe
-from moderation.web import akismet, api, console, errors, files, language, log, metrics, ops, perspective
+from moderation.web import (
+    akismet,
+    api,
+    console,
+    cookies,
+    errors,
+    files,
+    language,
+    log,
+    metrics,
+    ops,
+    perspective,
+)
 from moderation.web.buffers import Whole
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
@@ -37,11 +50,16 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=settings.max_body,
         MAX_FORM_MEMORY_SIZE=settings.max_body,
         MAX_FORM_PARTS=100,
-        SESSION_COOKIE_NAME="moderation",
+        SESSION_COOKIE_NAME=cookies.name("moderation", settings),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
+        TRUSTED_HOSTS=settings.hosts(),
     )
+    if settings.proxies:
+        # Of the address that each of them adds, and of what it says of https; of nothing else.
+        through = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)
+        app.wsgi_app = through  # type: ignore[method-assign]  # As werkzeug has it.
     database = Database(settings.where_data_lives())
     serving = Serving(database, settings.models)
     # A server may build the application and then fork, and no two processes may share a connection.

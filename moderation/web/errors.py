@@ -4,10 +4,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from moderation import backtests, delivery, intake, limits, moderators, policies, review, sites
 from moderation.rules import settings
@@ -100,6 +100,8 @@ def _http(error: HTTPException) -> Response:
     """Answer what Flask itself refuses: no such page, wrong method, too large a body."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     detail = _OWN_WORDS.get(status) or error.description or status.description
+    if isinstance(error, SecurityError):
+        detail = "The service does not answer to that host."
     if isinstance(error, RequestEntityTooLarge):
         detail = f"The body is larger than {state().settings.max_body:,} bytes."
     kept = {
@@ -126,7 +128,7 @@ def _unexpected(error: Exception) -> Response:
     return _answer(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "internal_error",
-        "Something went wrong on our side. It was logged.",
+        f"Something went wrong on our side. It was logged as {g.request_id}.",
     )
 
 

@@ -1,11 +1,18 @@
-"""Log each request once: what was asked, by its rule, and how it ended."""
+"""Log each request once: what was asked, by its rule, and how it ended.
 
+Who is logged in is named by his number. Each request has a number as well, which every line about it
+carries and the answer too: so whoever is told of a failure can be asked for it.
+"""
+
+import secrets
 import time
 
 import structlog
 from flask import Flask, Response, g, request
 
 log = structlog.get_logger()
+
+_HEADER = "X-Request-Id"
 
 
 def set_up(app: Flask) -> None:
@@ -14,6 +21,8 @@ def set_up(app: Flask) -> None:
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
+        g.request_id = secrets.token_hex(8)
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -25,4 +34,9 @@ def set_up(app: Flask) -> None:
             status=response.status_code,
             milliseconds=round((time.perf_counter() - g.started) * 1000, 1),
         )
+        response.headers[_HEADER] = g.request_id
         return response
+
+    @app.teardown_request
+    def end(error: BaseException | None) -> None:  # noqa: ARG001  What Flask calls it with.
+        structlog.contextvars.unbind_contextvars("request_id", "moderator_id")

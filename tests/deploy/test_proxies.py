@@ -3,17 +3,21 @@
 import http.client
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from moderation.store import Database
-from tests.conftest import KEY, SHIPPED_MODELS, add_site, fresh_file, left_out
+from tests.browsing import PASSWORD
+from tests.calling import Answer
+from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, fresh_file, left_out
 from tests.integrations.test_proxy import SYSTEM, Proxy, replaced, running_nginx, strict
 from tests.running import MODERATION, answers, free_port, is_listening, running
 
@@ -56,6 +60,7 @@ def service(tmp_path_factory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("service")
     database = Database(fresh_file(folder))
     add_site(database, "blog", KEY)
+    add_moderator(database, "ana")
     database.close()
     port = free_port()
     settings = {
@@ -63,6 +68,8 @@ def service(tmp_path_factory) -> Iterator[str]:
         "MODERATION_MODELS": str(SHIPPED_MODELS),
         "MODERATION_PUBLIC_URL": f"https://{NAME}/",
         "MODERATION_SECURE_COOKIES": "1",
+        "MODERATION_PROXIES": "1",
+        "MODERATION_TRUSTED_HOSTS": f".{NAME}",
         "MODERATION_WORKERS": "1",
     }
     with running(
@@ -116,7 +123,8 @@ def start_caddy(proxy: Proxy, certificates: Path, service: str, folder: Path) ->
         {
             "127.0.0.1:8000": service,
             "\tservers {": f"\t{ports}\n\tservers {{",
-            f"{NAME} {{": f"{NAME} {{\n\t{tls}",
+            f"\n{NAME} {{": f"\n{NAME} {{\n\t{tls}",
+            f"http://{NAME} {{": f"http://{NAME} {{\n\tbind 127.0.0.1",
             "read_header 10s": "read_header 1s",
             "read_body 30s": "read_body 1s",
         },
@@ -144,7 +152,7 @@ def test_a_comment_goes_through(proxy):
     answer = proxy.ask(NAME, "/api/v1/comments", comment, headers=AUTHORIZED)
 
     assert (answer.status, answer.json["action"]) == (201, "approve")
-    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_a_body_that_is_too_large_is_refused(proxy):
@@ -166,6 +174,25 @@ def test_nobody_forges_the_services_address(proxy):
     path = "/$discovery/rest?version=v1alpha1"
 
     assert proxy.ask(NAME, path, headers=FORGED).json["rootUrl"] == f"https://{NAME}/"
+
+
+def test_a_login_shows_the_persons_network_and_not_the_proxys(proxy):
+    page = proxy.ask(NAME, "/console/login")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    form = urlencode({"csrf_token": token[1], "name": "ana", "password": PASSWORD})
+    came = {**FORGED, "Origin": f"https://{NAME}", "Cookie": cookie(page)}
+    entered = proxy.ask(NAME, "/console/login", form, headers=came, source="127.9.0.1")
+    account = proxy.ask(NAME, "/console/account", headers={"Cookie": cookie(entered)})
+
+    assert entered.status == 303
+    assert "127.9.0.0/24" in account.text
+    assert "203.0.113" not in account.text
+
+
+def cookie(answer: Answer) -> str:
+    kept = answer.headers["set-cookie"].partition(";")[0]
+    assert kept.startswith("__Host-moderation=")
+    return kept
 
 
 def test_another_name_is_not_answered(proxy):
@@ -190,6 +217,14 @@ def test_http_leads_to_https(proxy):
     assert answer.status in {301, 308}
     assert answer.headers["location"].startswith(f"https://{NAME}")
     assert answer.headers["location"].endswith("/console/login?a=b")
+
+
+def test_a_program_that_sends_its_key_unencrypted_is_not_led_on(proxy):
+    comment = json.dumps({"id": uuid.uuid4().hex, "text": "Thank you, I agree."})
+    answer = proxy.ask(NAME, "/api/v1/comments", comment, encrypted=False, headers=AUTHORIZED)
+
+    assert answer.status == 403
+    assert "location" not in answer.headers
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,11 @@ class Proxy(NamedTuple):
         *,
         encrypted: bool = True,
         headers: Mapping[str, str] | None = None,
+        source: str = "127.0.0.1",
     ) -> Answer:
         """Send what a client sends that was led here by its hosts file."""
-        line = socket.create_connection(("127.0.0.1", self.encrypted if encrypted else self.plain), 30)
+        port = self.encrypted if encrypted else self.plain
+        line = socket.create_connection(("127.0.0.1", port), 30, (source, 0))
         if encrypted:
             line = strict(self.authority).wrap_socket(line, server_hostname=host)
         connection = http.client.HTTPConnection(host)

@@ -37,6 +37,27 @@ class TestPasswords:
         with database.writing() as session, pytest.raises(moderators.BadPassword):
             moderators.add(session, "cleo", password, now=START)
 
+    @pytest.mark.parametrize(
+        "password", ["password", "PassWord", "12345678", "1qaz2wsx", "cleopatra1!", "Moderation2026"]
+    )
+    def test_what_is_tried_first_is_refused(self, database, password):
+        with (
+            database.writing() as session,
+            pytest.raises(moderators.BadPassword, match="tries this one early"),
+        ):
+            moderators.add(session, "Cleopatra", password, now=START)
+
+    @pytest.mark.parametrize(
+        "password", ["pass word", "ölsardine", "cleopatra and caesar", " " * 7 + "x", "\U0001f40e" * 8]
+    )
+    def test_any_other_may_hold_what_it_likes(self, database, password):
+        """It is compared as it is, to the last blank."""
+        with database.writing() as session:
+            moderators.add(session, "cleopatra", password, now=START)
+            assert moderators.check(session, "cleopatra", password)
+            with pytest.raises(moderators.WrongPassword):
+                moderators.check(session, "cleopatra", password[:-1])
+
     def test_who_has_none_is_not_let_in_by_any(self, database):
         with database.writing() as session:
             moderators.add(session, "cleo", None, now=START)
@@ -78,7 +99,7 @@ class TestPasswords:
         spec = importlib.util.find_spec("moderation.moderators.passwords")
         as_shipped = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(as_shipped)
-        work = extract_parameters(as_shipped.hashed(PASSWORD))
+        work = extract_parameters(as_shipped.hashed(PASSWORD, "ana"))
 
         # What OWASP asks for at least: argon2id, 19 MiB, two passes.
         assert work.type is Type.ID

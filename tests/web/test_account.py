@@ -79,6 +79,9 @@ def last_act(database) -> tuple[str, str, str, str]:
         return last.done_by, last.act, last.subject, last.details
 
 
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
 class TestTwoSteps:
     def test_between_the_steps_nobody_is_logged_in(self, address, database, careful):
         console = Console(address)
@@ -188,7 +191,7 @@ class TestSettingUpCodes:
         assert secret[:4] in wrong.text, "the same secret is shown again"
         first = code(secret)
         done = console.send(wrong, "/console/account/codes", code=first)
-        shown = re.findall(r"<li>([A-Z2-9]{4}(?:-[A-Z2-9]{4}){3})</li>", done.text)
+        shown = re.findall(r"<li>([A-Z2-9]{4}(?:-[A-Z2-9]{4}){5})</li>", done.text)
         assert len(set(shown)) == 10
         assert "code_secret" not in opened(settings, console)
         assert shown[0] not in console.read("/console/account").text
@@ -211,6 +214,27 @@ class TestSettingUpCodes:
             assert console.send(page, "/console/account/codes/off", **fields).status == 422
         with database.reading() as session:
             assert moderators.by_name(session, "careful").code_secret is not None
+
+    def test_where_codes_are_demanded_nothing_goes_before_they_are_set_up(self, tmp_path):
+        settings = Settings(instance=tmp_path, models=SHIPPED_MODELS, demand_codes=True)
+        database = Database(fresh_file(tmp_path))
+        add_moderator(database, "ana")
+        single = add(database, "single")
+        with listening(settings) as address:
+            console = Console(address)
+            page = console.log_in("ana")
+            assert page.url.endswith("/console/account/codes")
+            assert "Set up yours first." in page.text
+            assert console.read("/console/search").url.endswith("/console/account/codes")
+            refused = console.send_raw("/console/bulk", csrf_token=TOKEN.search(page.text)[1])
+            assert refused.url.endswith("/console/account/codes")
+            secret = opened(settings, console)["code_secret"]
+            code = pyotp.TOTP(secret).now()
+            assert "recovery" in console.send(page, "/console/account/codes", code=code).text
+            assert console.read("/console/search").url.endswith("/console/search")
+            by_provider = let_in(address, settings, database, single)
+            assert by_provider.read("/console/search").url.endswith("/console/search")
+        database.close()
 
 
 class TestLogins:
@@ -245,7 +269,7 @@ class TestLogins:
     def test_it_is_kept_when_a_login_was_last_used(self, enter, database):
         own = add(database, "hal")
         console = enter(own)
-        long_ago = datetime.now(UTC) - timedelta(hours=1)
+        long_ago = datetime.now(UTC) - timedelta(minutes=20)
         with database.writing() as session:
             session.query(Login).filter_by(moderator_id=own.id).update({"seen_at": long_ago})
             session.commit()
@@ -259,18 +283,52 @@ class TestLogins:
         assert first > long_ago
         assert second == first
 
+    def test_a_login_that_nobody_uses_ends(self, enter, database):
+        own = add(database, "kim")
+        used, idle = enter(own), enter(own)
+        now = datetime.now(UTC)
+        with database.writing() as session:
+            first, second = session.query(Login).filter_by(moderator_id=own.id).order_by(Login.id)
+            first.seen_at = now - timedelta(minutes=29)
+            second.seen_at = now - timedelta(minutes=31)
+            session.commit()
+
+        assert idle.read("/console/").url.endswith("/console/login")
+        # There is no other browser in which it could be ended.
+        assert "/end" not in used.read("/console/account").text
+
+    def test_another_role_counts_from_the_next_page_on(self, enter, database, capfd):
+        own = add(database, "lee", Role.ADMIN)
+        add(database, "mia", Role.ADMIN)
+        console = enter(own)
+        page = console.read("/console/people")
+        assert page.status == 200
+        with database.writing() as session:
+            moderators.change(
+                session, own.id, role=Role.READER, site_ids=None, by="ana", now=datetime.now(UTC)
+            )
+            session.commit()
+
+        assert console.read("/console/people").status == 403
+        capfd.readouterr()
+        assert console.send(page, "/console/people", name="new").status == 403
+        logged = capfd.readouterr().err
+        assert '"status": 403, "milliseconds"' in logged
+        assert f'"moderator_id": {own.id}' in logged
+
     def test_a_page_is_shown_though_the_database_is_busy(self, enter, database):
         own = add(database, "ivy")
         console = enter(own)
+        a_while_ago = datetime.now(UTC) - timedelta(minutes=20)
         with database.writing() as session:
-            session.query(Login).filter_by(moderator_id=own.id).update({"seen_at": START})
+            session.query(Login).filter_by(moderator_id=own.id).update({"seen_at": a_while_ago})
             session.commit()
         with database.writing() as session:
             # SQLite has one writer at a time, and this is it.
             session.query(Login).count()
             assert console.read("/console/").status == 200
         with database.reading() as session:
-            assert session.query(Login).filter_by(moderator_id=own.id).one().seen_at == START
+            assert session.query(Login).filter_by(moderator_id=own.id).one().seen_at == a_while_ago
 
 
 class TestPreferences:

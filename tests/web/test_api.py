@@ -257,6 +257,13 @@ class TestHearing:
         assert api("GET", f"decisions?{query}").status == 422
 
 
+def test_of_a_name_that_is_asked_twice_the_first_counts_and_no_other_place_does(api):
+    body = b"after=x&limit=x"
+    asked = api("GET", "decisions?after=0&after=x&limit=1&limit=1000000", raw=body)
+
+    assert asked.status == 200
+
+
 def test_scoring_judges_and_stores_nothing(api, stored_count):
     answer = api("POST", "score", {"text": "you are a worthless idiot"})
 

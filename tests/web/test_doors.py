@@ -4,20 +4,23 @@ A new address needs a line in DOORS, and what it names a line in `things`. What 
 fields is tested beside their pages.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from moderation import access, backtests, callbacks, delivery, moderators, policies, review, sites
 from moderation.policies import Change
 from moderation.review import acts
 from moderation.settings import Settings
 from moderation.store import Database
-from moderation.store.tables import Moderator, Role, Site
+from moderation.store.tables import Base, Login, Moderator, Role, Site
 from moderation.verdict import Action
 from moderation.web import create_app
 from tests.conftest import SHIPPED_MODELS, add_site, at, fresh_file
@@ -137,6 +140,13 @@ SHIPPED = "base-2026-11-24"
 # The words that stand at the site, and that people of another site must not find anywhere.
 SITE, TEXT, AUTHOR, PAGE = "orchard", "gooseberry", "rhubarb", "currant"
 
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+# What people may type into an address as they like.
+TYPED = {"text", "words", "by", "act", "language", "sort"}
+# In these tests nobody is there.
+AT_THE_PROVIDER = {"GET /console/single-sign-on", "GET /console/account/link"}
+
 # What lists may be asked; each list passes over what it does not know.
 QUESTIONS = [
     "",
@@ -254,12 +264,13 @@ def fresh(world: World, who: Moderator | None) -> FlaskClient:
     return browser
 
 
-def come(world: World, browser: FlaskClient, door: str, query: str = ""):
+def come(world: World, browser: FlaskClient, door: str, query: str = "", *, headers=None, **fields):
     """Come to a door, and return the answer."""
     method, _, path = door.partition(" ")
     path = re.sub(r"<(\w+)>", lambda name: str(world.things[name[1]]), path)
     # What the form of an act needs; the other forms need more, and say so to whoever is let in.
-    return browser.open(f"{path}?{query}", method=method, data={"decision": "approve"})
+    sent = {"decision": "approve", **fields}
+    return browser.open(f"{path}?{query}", method=method, data=sent, headers=headers)
 
 
 def became(answer) -> str:
@@ -310,6 +321,8 @@ def test_everybody_gets_in_where_the_table_says_and_nowhere_else(world, without_
                 wrong.append(f"{door}: the {name} is {found}, and not {wanted}")
             if answer.headers["Cache-Control"] != "no-store":
                 wrong.append(f"{door}: the answer to the {name} may be kept")
+            if found == "let in" and not is_open and "Cookie" not in answer.headers.get("Vary", ""):
+                wrong.append(f"{door}: the answer to the {name} does not say that it is theirs alone")
     assert wrong == [], "\n".join(wrong)
 
 
@@ -350,12 +363,144 @@ def test_nothing_is_done_without_the_forms_token(world):
             assert (answer.status_code, "CSRF" in answer.get_data(as_text=True)) == (400, True), door
 
 
-def test_behind_https_browsers_keep_the_cookie_from_plain_http(tmp_path):
-    app = create_app(Settings(instance=tmp_path, models=SHIPPED_MODELS, secure_cookies=True))
-    kept = app.test_client().get("/console/login").headers["Set-Cookie"]
+def test_looking_changes_nothing(world):
+    """But for who has a comment open, when a login was last used, and that the record was saved."""
+    by = fresh(world, world.visitors["admin"])
+    before = everything_stored(world.database)
+    for door in DOORS:
+        if door.startswith("GET"):
+            come(world, by, door)
+            come(world, by, door.replace("GET", "HEAD"))
+
+    assert everything_stored(world.database) == before
+
+
+def everything_stored(database: Database) -> dict[str, list[object]]:
+    """Every row, but for what looking may leave."""
+    with database.reading() as session:
+        stored = {
+            table.name: session.execute(select(*table.c).order_by(*table.primary_key)).all()
+            for table in Base.metadata.sorted_tables
+        }
+    stored.pop("claims")
+    at = list(Login.__table__.c.keys()).index("seen_at")
+    stored["logins"] = [(*row[:at], *row[at + 1 :]) for row in stored["logins"]]
+    stored["audit_entries"] = [row for row in stored["audit_entries"] if "record.export" not in row]
+    return stored
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "https://localhost.evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Origin": ""},
+    ],
+    ids=str,
+)
+def test_no_form_of_another_site_is_taken(world, without_tokens, headers):
+    by = fresh(world, world.visitors["admin"])
+    before = everything_stored(world.database)
+    for door in DOORS:
+        if door.startswith("POST"):
+            answer = come(world, by, door, headers=headers)
+            assert (answer.status_code, "another site" in answer.get_data(as_text=True)) == (
+                403,
+                True,
+            ), door
+
+    assert everything_stored(world.database) == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "https://localhost:8443"},
+    ],
+    ids=str,
+)
+def test_ones_own_forms_are(world, without_tokens, headers):
+    by = fresh(world, world.visitors["admin"])
+
+    assert come(world, by, "POST /console/account/preferences", headers=headers).status_code == 303
+
+
+@pytest.mark.parametrize("kind", ["wrong", "a colleague's"])
+def test_a_token_that_is_not_the_sessions_own_does_nothing(world, kind):
+    by, other = (fresh(world, world.visitors[name]) for name in ("admin", "moderator"))
+    page = by.get("/console/account").get_data(as_text=True)
+    theirs = other.get("/console/account").get_data(as_text=True)
+    token = "x.y.z" if kind == "wrong" else TOKEN.search(theirs)[1]
+    before = everything_stored(world.database)
+    for door in DOORS:
+        if door.startswith("POST"):
+            answer = come(world, by, door, csrf_token=token)
+            assert (answer.status_code, "CSRF" in answer.get_data(as_text=True)) == (400, True), door
+    assert everything_stored(world.database) == before
+
+    own = come(world, by, "POST /console/account/preferences", csrf_token=TOKEN.search(page)[1])
+    assert own.status_code == 303
+
+
+def test_logging_out_leaves_nothing_in_the_browser(world, without_tokens):
+    answer = come(world, fresh(world, world.visitors["reader"]), "POST /console/logout")
+
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert "Expires=Thu, 01 Jan 1970" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "DELETE"])
+def test_methods_that_no_page_has_do_nothing(world, method):
+    by = fresh(world, world.visitors["admin"])
+
+    assert by.open("/console/", method=method).status_code == 405
+
+
+def test_no_question_reaches_the_database_as_sql(world):
+    by = fresh(world, world.visitors["admin"])
+    asked = "' OR 1=1 --\"; DROP TABLE comments; --%_\\') UNION SELECT 1"
+    broken = [
+        f"{door}?{name}"
+        for door, name in itertools.product(DOORS, sorted(TYPED))
+        if door.startswith("GET /console/") and "<" not in door and door not in AT_THE_PROVIDER
+        if come(world, by, door, urlencode({name: asked})).status_code >= 500
+    ]
+    assert broken == []
+
+
+def test_behind_https_browsers_take_cookies_from_this_host_alone(tmp_path):
+    settings = Settings(instance=tmp_path, models=SHIPPED_MODELS, secure_cookies=True)
+    database = Database(fresh_file(tmp_path))
+    ana = add(database, "ana")
+    with database.writing() as session:
+        token = moderators.log_in(session, ana, hours=1, now=at(1_000_000))
+        session.commit()
+    database.close()
+    app = create_app(settings)
+    browser = app.test_client()
+    browser.set_cookie("__Host-moderation", sealed(settings, token=token), secure=True)
+    page = browser.get("/console/account", base_url="https://localhost")
+    chosen = {"csrf_token": TOKEN.search(page.get_data(as_text=True))[1], "appearance": "dark"}
+    answer = browser.post("/console/appearance", base_url="https://localhost", data=chosen)
+    # The name that plain http may set opens nothing.
+    browser.delete_cookie("__Host-moderation")
+    browser.set_cookie("moderation", sealed(settings, token=token))
+    led = browser.get("/console/account", base_url="https://localhost")
     app.extensions["moderation"].database.close()
 
-    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(kept.split("; "))
+    assert led.location.endswith("/console/login")
+    for name, told in (("__Host-moderation", page), ("__Host-appearance", answer)):
+        (kept,) = (one for one in told.headers.getlist("Set-Cookie") if one.startswith(f"{name}="))
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(kept.split("; "))
+        assert "Domain" not in kept
 
 
 def test_a_cookie_that_somebody_else_signed_opens_nothing(world):

@@ -9,9 +9,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.chromium import Missing, Watched, chromium
-from tests.conftest import left_out
+from moderation.settings import Settings
+from moderation.store import Database
+from moderation.store.tables import Comment
+from tests.browsing import PASSWORD
+from tests.chromium import Missing, Watched, chromium, log_in
+from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site, fresh_file, left_out, listening
 from tests.hostile import ROOM, bundled, problems, read
+from tests.making import stored
 
 pytestmark = pytest.mark.long
 
@@ -77,3 +82,34 @@ def test_strings_are_put_together_as_far_as_a_field_has_room_but_for_addresses()
 
     assert list(bundled(short)) == [short[:2], short[2:3], short[3:4], short[4:]]
     assert list(bundled(["x" * ROOM, "y"])) == [["x" * ROOM], ["y"]]
+
+
+def test_a_tower_of_marks_stays_in_its_own_row(browser, tmp_path):
+    """What is drawn of the row beside it is the same to the last point."""
+    settings = Settings(instance=tmp_path, models=SHIPPED_MODELS)
+    database = Database(fresh_file(tmp_path))
+    site = add_site(database, "blog", KEY)
+    add_moderator(database, "ana")
+    with database.writing() as session:
+        texts = ("Thank you for this.", "aaaa aaaa", "I could not disagree more with any of it.")
+        numbers = [stored(session, site, text[:4], text=text).id for text in texts]
+        session.commit()
+    context = browser.new_context()
+    with listening(settings) as address:
+        page = context.new_page()
+        log_in(page, address, "ana", PASSWORD)
+        drawn = []
+        for text in ("aaaa aaaa", "a" + "\u0300\u0323" * 500 + "aaa aaaa"):
+            with database.writing() as session:
+                session.get_one(Comment, numbers[1]).text = text
+                session.commit()
+            page.goto(f"{address}/console/")
+            rows = page.locator("main li:has(.excerpt)")
+            assert rows.count() == len(numbers)
+            drawn.append([rows.nth(place).screenshot(animations="disabled") for place in range(3)])
+    context.close()
+    database.close()
+
+    (first, plain, last), (above, tower, below) = drawn
+    assert (above, below) == (first, last)
+    assert tower != plain

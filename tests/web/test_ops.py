@@ -1,15 +1,18 @@
 """What operators see: alive, ready, degraded, and why; and what they must never see: texts."""
 
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from moderation.settings import Settings
 from moderation.store import Database
+from moderation.web import create_app
 from tests.calling import call
 from tests.conftest import KEY, SHIPPED_MODELS, add_site, fresh_file, listening
 
@@ -119,12 +122,78 @@ def test_what_readers_wrote_is_never_logged(settings, capfd, monkeypatch):
     assert KEY not in logged
 
 
-@pytest.mark.parametrize("path", ["/console/login", "/api/openapi.json", "/nowhere", "/console/nowhere"])
-def test_every_answer_carries_the_security_headers(settings, path):
+def test_whoever_is_told_of_a_failure_can_be_asked_for_its_number(settings, capfd, monkeypatch):
+    """And is told nothing else: no place in the program, no statement, no reason."""
+    monkeypatch.setattr(
+        "moderation.addresses.content_hash",
+        lambda draft: (_ for _ in ()).throw(ValueError("SELECT secret FROM /etc/passwd")),
+    )
+    monkeypatch.setattr(
+        "moderation.web.console.entering.login_page",
+        lambda *words, **more: (_ for _ in ()).throw(ValueError("SELECT secret FROM /etc/passwd")),
+    )
     with listening(settings) as address:
-        headers = call("GET", address + path).headers
+        comment = {"id": "1", "text": "Thank you."}
+        broken = call("POST", f"{address}/api/v1/comments", comment, key=KEY)
+        page = call("GET", f"{address}/console/login")
+        well = call("GET", f"{address}/healthz")
 
-    assert "default-src 'none'" in headers["Content-Security-Policy"]
-    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Cache-Control"] == "no-store"
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    for answer in (broken, page):
+        number = answer.headers["X-Request-Id"]
+        assert answer.status == 500
+        assert f"logged as {number}" in answer.text
+        about = [line["event"] for line in lines if line.get("request_id") == number]
+        assert about == ["unexpected_error", "request"]
+        for word in ("Traceback", "ValueError", "SELECT", "passwd", ".py", "moderation/"):
+            assert word not in answer.text
+    assert len({answer.headers["X-Request-Id"] for answer in (broken, page, well)}) == 3
+
+
+def test_every_answer_carries_the_security_headers(settings, monkeypatch):
+    """Of every address and method, of what there is not, of a wrong host, and of what breaks."""
+    app = create_app(
+        msgspec.structs.replace(settings, trusted_hosts="localhost", metrics_token="0" * 16)
+    )
+    app.add_url_rule("/broken", view_func=lambda: 1 // 0)
+    asked = [
+        (method, re.sub(r"<[^>]+>", "1", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods
+    ]
+    browser = app.test_client()
+    answers = {
+        f"{method} {path}": browser.open(path, method=method)
+        for method, path in [
+            *asked,
+            ("GET", "/nowhere"),
+            ("GET", "/console/nowhere"),
+            ("PUT", "/console/"),
+        ]
+    }
+    answers["another host"] = browser.get("/healthz", headers={"Host": "evil.example"})
+    app.extensions["moderation"].database.close()
+
+    assert len(answers) > 200
+    assert answers["GET /broken"].status_code == 500
+    wrong = [asked for asked, answer in answers.items() if not carries_all(asked, answer)]
+    assert wrong == []
+
+
+def carries_all(asked: str, answer) -> bool:
+    told = answer.headers
+    policy = dict(one.partition(" ")[::2] for one in told.get("Content-Security-Policy", "").split("; "))
+    return (
+        policy["default-src"]
+        == policy["object-src"]
+        == policy["base-uri"]
+        == policy["frame-ancestors"]
+        == "'none'"
+        and policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
+        and "unsafe" not in told.get("Content-Security-Policy", "")
+        and told.get("X-Content-Type-Options", "") == "nosniff"
+        and told.get("Referrer-Policy", "") == "same-origin"
+        and len(told.get("X-Request-Id", "")) == 16
+        and (told.get("Cache-Control") == "no-store" or " /static/" in asked)
+        and not any(told.get(name) for name in ("Server", "X-Powered-By"))
+    )

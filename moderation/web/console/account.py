@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from moderation import moderators
 from moderation.store.tables import Role
-from moderation.web.console.blueprint import bp, frame, login_here, moderator, needs
+from moderation.web.console.blueprint import bp, frame, idle, login_here, moderator, needs
 from moderation.web.console.tries import counted
 from moderation.web.language import LANGUAGES
 from moderation.web.parsing import LARGEST_NUMBER, form
@@ -193,7 +193,7 @@ def _account_page(error: str | None = None) -> str:
         return render_template(
             "console/account.html",
             error=error,
-            logins=moderators.logins_of(db, moderator(), now=datetime.now(UTC)),
+            logins=moderators.logins_of(db, moderator(), idle=idle(), now=datetime.now(UTC)),
             here=login_here(),
             codes_left=moderators.codes_left(db, moderator()),
             provider=settings.oidc_name if settings.oidc_issuer else None,

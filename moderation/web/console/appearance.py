@@ -1,7 +1,6 @@
 """Light or dark: as the system has it, or as this browser was told."""
 
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 import msgspec
 from flask import redirect, request, url_for
@@ -10,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from moderation.store.tables import Role
+from moderation.web import cookies
 from moderation.web.console.blueprint import bp, needs
 from moderation.web.parsing import form
 from moderation.web.state import state
@@ -42,7 +42,7 @@ class AppearanceForm(msgspec.Struct, frozen=True):
 
 @bp.app_context_processor
 def _appearance() -> dict[str, str | dict[Appearance, LazyString]]:
-    chosen = request.cookies.get(_COOKIE)
+    chosen = request.cookies.get(cookies.name(_COOKIE, state().settings))
     known = chosen if chosen in set(Appearance) else Appearance.SYSTEM
     return {"appearance": known, "appearances": _NAMES}
 
@@ -54,7 +54,7 @@ def appearance() -> Response:
     given = form(AppearanceForm)
     answer = redirect(_own(given.back) or url_for("console.queue"), code=303)
     answer.set_cookie(
-        _COOKIE,
+        cookies.name(_COOKIE, state().settings),
         given.appearance,
         max_age=_A_YEAR,
         secure=state().settings.secure_cookies,
@@ -66,7 +66,7 @@ def appearance() -> Response:
 
 def _own(address: str) -> str | None:
     """Return an address of a page of ours; whatever else a form was made to say leads nowhere."""
-    parts = urlsplit(address)
-    # Browsers read a backslash as a slash, and a path with two of them at its front as a host.
-    is_ours = not parts.scheme and not parts.netloc and "\\" not in address
-    return address if is_ours and parts.path.startswith(url_for("console.queue")) else None
+    path, _, _ = address.partition("?")
+    # Browsers read a backslash as a slash, leave line breaks out, and follow dots to elsewhere.
+    is_plain = address.isprintable() and not any(odd in path for odd in ("\\", "//", "..", "#"))
+    return address if is_plain and path.startswith(url_for("console.queue")) else None

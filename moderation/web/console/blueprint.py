@@ -1,13 +1,13 @@
 """The console's blueprint, and the door in front of it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 import structlog
-from flask import Blueprint, current_app, g, redirect, request, session, url_for
+from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
 from flask_babel import gettext
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -44,6 +44,8 @@ _OPEN = frozenset(
 )
 # Who must choose a new password can do that, or leave.
 _WITH_OLD_PASSWORD = frozenset({"console.password", "console.password_submit", "console.logout"})
+# Who must set up one-time codes first can do that, and all of this.
+_WITHOUT_CODES = _WITH_OLD_PASSWORD | {"console.codes", "console.codes_submit"}
 # The sites of what an address names. Whoever may not look at the site does not find it.
 _SITE_OF: dict[str, tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]]] = {
     "site_id": (Site.id, Site.id),
@@ -73,9 +75,10 @@ def let_in() -> Response | None:
     token = session.get("token")
     if token:
         with state().database.reading() as db:
-            g.login = moderators.logged_in(db, token, now=datetime.now(UTC))
+            g.login = moderators.logged_in(db, token, idle=idle(), now=datetime.now(UTC))
             if g.login is not None:
                 g.moderator = g.login.moderator
+                structlog.contextvars.bind_contextvars(moderator_id=g.moderator.id)
                 g.access = access.of(db, g.moderator)
                 _check_sites(db, g.access)
     if not token or g.login is None:
@@ -84,6 +87,9 @@ def let_in() -> Response | None:
         return redirect(url_for("console.login"), code=303)
     if g.moderator.must_change_password and request.endpoint not in _WITH_OLD_PASSWORD:
         return redirect(url_for("console.password"), code=303)
+    if _lacks_codes(g.moderator) and request.endpoint not in _WITHOUT_CODES:
+        flash(_("Everybody here logs in with one-time codes as well. Set up yours first."))
+        return redirect(url_for("console.codes"), code=303)
     _check_role(request.endpoint or "")
     _note_seen()
     return None
@@ -136,10 +142,21 @@ def moderator() -> Moderator:
     return found
 
 
+def idle() -> timedelta:
+    """Return for how long a login may go unused."""
+    return timedelta(minutes=state().settings.idle_minutes)
+
+
 def login_here() -> Login:
     """Return this browser's login."""
     found: Login = g.login
     return found
+
+
+def _lacks_codes(found: Moderator) -> bool:
+    """Whether somebody must set up one-time codes; who has no password is the provider's to ask."""
+    is_demanded = state().settings.demand_codes and found.password_hash is not None
+    return is_demanded and found.code_secret is None
 
 
 def _check_role(endpoint: str) -> None:

@@ -14,7 +14,7 @@ from moderation.draft import NO_NUL
 from moderation.names import BadName
 from moderation.refusal import Refusal
 from moderation.store.tables import Role
-from moderation.web.console.blueprint import Number, bp, frame, moderator, needs
+from moderation.web.console.blueprint import Number, bp, frame, idle, moderator, needs
 from moderation.web.parsing import LARGEST_NUMBER, form
 from moderation.web.problem import Refused
 from moderation.web.state import state
@@ -238,7 +238,7 @@ def _page(person_id: int, *, password: str | None = None, error: str | None = No
             person=found,
             own_sites=own_sites,
             seen=moderators.seen_as(db, found),
-            logins=moderators.logins_of(db, found, now=datetime.now(UTC)),
+            logins=moderators.logins_of(db, found, idle=idle(), now=datetime.now(UTC)),
             last_login=moderators.last_logins(db).get(person_id),
             sites=sites.every(db),
             roles=list(Role),

@@ -1,15 +1,22 @@
-"""Count what is tried to prove who one is."""
+"""Count what is tried to prove who one is, and let few try at the same time."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
+from flask import request
 
 from moderation import moderators
 from moderation.web.state import state
 
 log = structlog.get_logger()
+
+# So many may be at it in one process, one comparing a password and one waiting for that: the other
+# threads take comments meanwhile.
+_AT_ONCE = 2
+_places = threading.BoundedSemaphore(_AT_ONCE)
 
 
 @contextmanager
@@ -19,8 +26,20 @@ def counted(name: str, what: str, *, now: datetime) -> Iterator[None]:
     Raises TooManyFailures before the block begins, and lets WrongPassword and WrongCode through; they
     are noted with `what` as what went wrong.
     """
+    # Nobody waits for a place: whoever waits holds up a thread as well.
+    if not _places.acquire(blocking=False):
+        raise moderators.TooManyFailures(
+            "Too many people log in at this moment. Try again in a few seconds."
+        )
+    try:
+        yield from _counted(name, what, now)
+    finally:
+        _places.release()
+
+
+def _counted(name: str, what: str, now: datetime) -> Iterator[None]:
     with state().database.writing() as db:
-        number = moderators.count_try(db, name, now=now)
+        numbers = moderators.count_try(db, name, address=request.remote_addr, now=now)
         db.commit()
     try:
         yield
@@ -31,12 +50,12 @@ def counted(name: str, what: str, *, now: datetime) -> Iterator[None]:
         log.info("login_failed")
         raise
     except BaseException:
-        _forgive(number)
+        _forgive(numbers)
         raise
-    _forgive(number)
+    _forgive(numbers)
 
 
-def _forgive(number: int) -> None:
+def _forgive(numbers: tuple[int, ...]) -> None:
     with state().database.writing() as db:
-        moderators.forgive(db, number)
+        moderators.forgive(db, numbers)
         db.commit()
