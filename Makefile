@@ -5,7 +5,8 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed bench-http \
 	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
-	prove-contract prove-durability prove-slow-clients try-wordpress try-hostile-text try-malformed audit sbom lock
+	prove-backups prove-contract prove-durability prove-hosts prove-slow-clients prove-soak try-wordpress \
+	try-hostile-text try-malformed audit sbom lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +32,7 @@ programs-for-tests: .venv/ready-for-work
 	@tests/get-php || true
 	@tests/get-nginx || true
 	@tests/get-caddy || true
+	@tests/get-faketime || true
 
 check: .venv/ready-for-work ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .
@@ -86,6 +88,15 @@ prove-console: .venv/ready-for-work ## Prove every page of the console in a brow
 
 prove-durability: .venv/ready-for-work ## Kill the service again and again under load: make prove-durability [PROVE=--postgresql]
 	@$(BIN)/python -m tests.durability $(PROVE)
+
+prove-hosts: .venv/ready-for-work ## Let two machines share one PostgreSQL, and kill one under load: make prove-hosts [PROVE="--comments 50000"]
+	@$(BIN)/python -m tests.hosts $(PROVE)
+
+prove-backups: .venv/ready-for-work ## Back up 100,000 comments under load, restore and move them, and time it
+	@$(BIN)/python -m tests.backups $(PROVE)
+
+prove-soak: .venv/ready-for-work ## Let the service work for half an hour, and watch its memory: make prove-soak [PROVE="--minutes 3"]
+	@$(BIN)/python -m tests.soak $(PROVE)
 
 prove-contract: .venv/ready-for-work ## Try the API against its own document: make prove-contract [PROVE=--postgresql]
 	@$(BIN)/python -m tests.contract $(PROVE)

@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     threads: Positive = 4
     # The largest request body in bytes. A comment of the greatest length fits, however it is escaped.
     max_body: Positive = 1024 * 1024
+    # How many comments of each site are stored in a minute, on all machines together; 0 for no limit.
+    comments_a_minute: Annotated[int, msgspec.Meta(ge=0)] = 0
     # Set to 1 where the service is reached by https, so that browsers keep the cookie from plain http.
     secure_cookies: bool = False
     # How long a moderator stays logged in, and for how long without asking for a page.

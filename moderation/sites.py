@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from moderation import audit
@@ -52,12 +53,17 @@ def add(
     check_name(name)
     if not ADDRESS.fullmatch(url):
         raise BadAddress(f"{url[:200]!r} is no address of a site, such as https://blog.example.org/")
-    if session.scalar(select(Site.id).where(Site.name == name)):
-        raise NameTaken(f"There is a site named {name} already.")
+    _check_free(session, name)
     key = _free_key(session, key)
     site = Site(name=name, url=url, key_hash=_hash(key), created_at=now)
-    session.add(site)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(site)
+    except IntegrityError:
+        # On PostgreSQL two may add the same at one moment, and both find it free.
+        _check_free(session, name)
+        _free_key(session, key)
+        raise
     return site, key
 
 
@@ -153,6 +159,11 @@ def exist(session: Session) -> bool:
 def every(session: Session) -> list[Site]:
     """All sites by name."""
     return list(session.scalars(select(Site).order_by(Site.name)))
+
+
+def _check_free(session: Session, name: str) -> None:
+    if session.scalar(select(Site.id).where(Site.name == name)):
+        raise NameTaken(f"There is a site named {name} already.")
 
 
 def _check_strong(key: str | None) -> None:

@@ -7,20 +7,13 @@ acknowledged must be there exactly once, with one verdict, in a database that is
 """
 
 import argparse
-import http.client
-import itertools
-import json
-import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,16 +23,39 @@ from bench.postgresql import postgresql
 from moderation.progress import progress
 from moderation.store import Database, upgrade
 from moderation.store.tables import Comment, StoredVerdict
-from tests.conftest import KEY, SHIPPED_MODELS, add_site
-from tests.running import MODERATION, START_SECONDS, answers, free_port
+from tests.clients import CLIENTS, Clients
+from tests.conftest import KEY, add_site
+from tests.serving import Service
 
-CLIENTS = 16
 # Not by the clock: a slow machine would do nothing but start its workers again.
 _COMMENTS_BETWEEN_KILLS = (50, 500)
 _PAUSE = 0.05
 
 Tell = Callable[[str, int, int], None]
-_TEXT = "The ferry came late again on Monday, and nobody told those who waited on quay {number}."
+
+
+@dataclass
+class Stored:
+    """What is wrong with what a database holds."""
+
+    # Acknowledged comments that are not there, and any that are there twice.
+    missing: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    without_verdict: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was lost, doubled or damaged."""
+        return not (self.missing or self.doubled or self.without_verdict or self.problems)
+
+    def __str__(self) -> str:
+        """Say it in figures."""
+        return (
+            f"Lost: {len(self.missing):,}. Doubled: {len(self.doubled):,}. "
+            f"Without a verdict: {self.without_verdict:,}. "
+            f"Wrong with the database: {'; '.join(self.problems) or 'nothing'}."
+        )
 
 
 @dataclass
@@ -55,84 +71,7 @@ class Found:
     started_again: int = 0
     broken: int = 0
     refused: Counter[int] = field(default_factory=Counter)
-    # In the database: comments by how often they are there, and what is wrong with it.
-    missing: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-    without_verdict: int = 0
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing was lost, doubled or damaged."""
-        return not (self.missing or self.doubled or self.without_verdict or self.problems)
-
-
-class Service:
-    """A service that can be killed in part or as a whole."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.port = free_port()
-        self._folder = folder
-        self._url = url
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
-        with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [MODERATION, "serve", "--port", str(self.port)],
-                env={
-                    **os.environ,
-                    "MODERATION_DATABASE_URL": self._url,
-                    "MODERATION_INSTANCE": str(self._folder),
-                    "MODERATION_MODELS": str(SHIPPED_MODELS),
-                },
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        deadline = time.monotonic() + START_SECONDS
-        while not answers(f"http://127.0.0.1:{self.port}/healthz"):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the service does not start: {(self._folder / 'log').read_text()}")
-            time.sleep(_PAUSE)
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether its first process is gone, though nobody asked it to."""
-        return self._running.poll() is not None
-
-    def kill_worker(self, lots: random.Random) -> bool:
-        """Kill one of its processes but not the first; False where there was none at that moment."""
-        workers = sorted(_children(self._pid))
-        if not workers:
-            return False
-        with suppress(ProcessLookupError):
-            os.kill(lots.choice(workers), signal.SIGKILL)
-        return True
-
-    def kill(self) -> None:
-        """Kill all of its processes at once."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._pid, signal.SIGKILL)
-        self._running.wait()
-
-    def stop(self) -> None:
-        """Ask it to stop, and see to it that it does."""
-        self._running.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self._running.wait(15)
-        self.kill()
-
-    @property
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            raise RuntimeError("it was not started")
-        return self._process
-
-    @property
-    def _pid(self) -> int:
-        return self._running.pid
+    stored: Stored = field(default_factory=Stored)
 
 
 @contextmanager
@@ -166,7 +105,7 @@ def prove(
     add_site(database, "blog", KEY)
     service = Service(folder, url)
     service.start()
-    sending = _Sending(service.port, comments)
+    sending = Clients([service.port], comments)
     found = Found(sending.acknowledged, 0.0)
     # As many comments into it, everything is killed.
     moments = sorted(lots.sample(range(comments // 20, comments), restarts))
@@ -195,77 +134,15 @@ def prove(
         service.stop()
     tell("comments acknowledged", comments, comments)
     found.seconds = time.monotonic() - began
-    found.broken, found.refused = sending.broken, sending.refused
-    _look(database, found)
+    found.broken, found.refused = sending.broken.total(), sending.refused
+    found.stored = look(database, found.acknowledged)
     database.close()
     return found
 
 
-class _Sending:
-    """Clients that take turns at what is still to be sent, and do not give up."""
-
-    def __init__(self, port: int, comments: int) -> None:
-        self.acknowledged: Counter[str] = Counter()
-        self.refused: Counter[int] = Counter()
-        self.broken = 0
-        self._port = port
-        self._comments = comments
-        self._numbers = itertools.count()
-        self._lock = threading.Lock()
-        self._is_over = threading.Event()
-
-    @property
-    def done(self) -> int:
-        """How many were acknowledged."""
-        return len(self.acknowledged)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether all were."""
-        return self.done >= self._comments
-
-    @contextmanager
-    def going_on(self) -> Iterator[None]:
-        """Send until all is acknowledged; where the block is left before, give up."""
-        clients = [threading.Thread(target=self._send) for _ in range(CLIENTS)]
-        for client in clients:
-            client.start()
-        try:
-            yield
-        finally:
-            self._is_over.set()
-            for client in clients:
-                client.join()
-
-    def _send(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
-        for number in self._numbers:
-            if number >= self._comments:
-                break
-            while not self._is_over.is_set() and not self._is_taken(connection, number):
-                time.sleep(_PAUSE)
-        connection.close()
-
-    def _is_taken(self, connection: http.client.HTTPConnection, number: int) -> bool:
-        body = json.dumps({"id": str(number), "text": _TEXT.format(number=number)})
-        headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
-        try:
-            connection.request("POST", "/api/v1/comments", body, headers)
-            answer = connection.getresponse()
-            answer.read()
-        except (OSError, http.client.HTTPException):
-            connection.close()
-            with self._lock:
-                self.broken += 1
-            return False
-        is_taken = answer.status in {200, 201}
-        with self._lock:
-            counted = self.acknowledged if is_taken else self.refused
-            counted[str(number) if is_taken else answer.status] += 1
-        return is_taken
-
-
-def _look(database: Database, found: Found) -> None:
+def look(database: Database, acknowledged: Counter[str]) -> Stored:
+    """Compare what was acknowledged with what is stored, and see whether the database is whole."""
+    found = Stored()
     with database.reading() as session:
         if database.engine.dialect.name == "sqlite":
             found.problems += [
@@ -276,19 +153,9 @@ def _look(database: Database, found: Found) -> None:
             ]
         stored = Counter(session.scalars(select(Comment.external_id)))
         verdicts = session.scalar(select(func.count()).select_from(StoredVerdict)) or 0
-    found.missing = sorted(found.acknowledged.keys() - stored.keys())
+    found.missing = sorted(acknowledged.keys() - stored.keys())
     found.doubled = sorted(name for name, times in stored.items() if times > 1)
     found.without_verdict = stored.total() - verdicts
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        # A process may have ended meanwhile.
-        with suppress(OSError):
-            # After the name, which may hold anything, stand its state and its parent.
-            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
-                found.append(int(stat.parent.name))
     return found
 
 
@@ -312,11 +179,9 @@ def main() -> int:
         f"Killed: {found.workers_killed:,} workers, {found.services_killed:,} times everything; "
         f"gave up by itself {found.started_again:,} times. "
         f"Broken connections: {found.broken:,}. Refused for now: {dict(found.refused) or 'none'}.\n"
-        f"Lost: {len(found.missing):,}. Doubled: {len(found.doubled):,}. "
-        f"Without a verdict: {found.without_verdict:,}. "
-        f"Wrong with the database: {'; '.join(found.problems) or 'nothing'}.\n"
+        f"{found.stored}\n"
     )
-    return not found.is_whole
+    return not found.stored.is_whole
 
 
 if __name__ == "__main__":

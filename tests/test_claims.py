@@ -55,6 +55,18 @@ class TestClaims:
             assert claims.claim(session, comment.id, ben, now=at(9))
             assert not claims.claim(session, comment.id, ana, now=at(10))
 
+    def test_a_clock_that_is_put_back_keeps_nobody_from_a_comment_for_longer(
+        self, database, site, people
+    ):
+        ana, ben, _ = people
+        with database.writing() as session:
+            comment = stored(session, site, now=at(0))
+            assert claims.claim(session, comment.id, ana, now=at(61))
+
+            # Of two machines, one may be a little behind.
+            assert not claims.claim(session, comment.id, ben, now=at(60))
+            assert claims.claim(session, comment.id, ben, now=at(1))
+
     def test_what_was_given_back_is_free_and_nobody_gives_back_for_others(self, database, site, people):
         ana, ben, _ = people
         with database.writing() as session:

@@ -1,5 +1,6 @@
 """Turn refusals into a sentence and an exit code; what is unexpected stays a traceback."""
 
+import errno
 import os
 from typing import IO, Any
 
@@ -12,6 +13,14 @@ from moderation.refusal import Refusal
 from moderation.settings import PREFIX
 
 log = structlog.get_logger()
+
+# What disks and those who look after them are asked to mend; anything else is a fault of ours.
+_OF_DISKS = frozenset(
+    {
+        *(errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EACCES, errno.EPERM),
+        *(errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO),
+    }
+)
 
 
 class _Failed(click.ClickException):
@@ -38,5 +47,9 @@ class RefusalsAsMessages(click.Group):
             raise _Failed(str(error)) from None
         except DBAPIError as error:
             raise _Failed(f"The database could not do this: {error.orig}") from None
-        except (FileNotFoundError, FileExistsError, NotADirectoryError, PermissionError) as error:
-            raise _Failed(f"{error.filename}: {error.strerror}") from None
+        except OSError as error:
+            if error.errno not in _OF_DISKS:
+                raise
+            # Where a file was open already, its name is not said.
+            named = f"{error.filename}: " if error.filename else ""
+            raise _Failed(f"{named}{error.strerror}") from None

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from moderation import audit
@@ -49,8 +50,7 @@ def add(
     Without a password, the person logs in by single sign-on alone.
     """
     check_name(name)
-    if session.scalar(select(Moderator.id).where(Moderator.name == name)):
-        raise NameTaken(f"There is a moderator named {name} already.")
+    _check_free(session, name)
     moderator = Moderator(
         name=name,
         role=role,
@@ -60,8 +60,13 @@ def add(
         must_change_password=must_change,
         subject=subject,
     )
-    session.add(moderator)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(moderator)
+    except IntegrityError:
+        # On PostgreSQL two may add the same name at one moment, and both find it free.
+        _check_free(session, name)
+        raise
     _permit(session, moderator, site_ids)
     details = f"{_described(session, moderator)}."
     audit.note(session, by, "moderator.add", name, details=details, now=now)
@@ -179,6 +184,11 @@ def seen_as(session: Session, moderator: Moderator) -> str:
     """Return what a page shows of a moderator's role and sites, to compare before a change."""
     sites = "every" if moderator.every_site else ",".join(map(str, _site_ids(session, moderator)))
     return f"{moderator.role} {sites} {'left' if moderator.left_at else 'here'}"
+
+
+def _check_free(session: Session, name: str) -> None:
+    if session.scalar(select(Moderator.id).where(Moderator.name == name)):
+        raise NameTaken(f"There is a moderator named {name} already.")
 
 
 def _locked(session: Session, moderator_id: int) -> tuple[Moderator, bool]:

@@ -7,7 +7,7 @@ at once, and whichever processes they come to.
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from moderation import audit
@@ -41,7 +41,7 @@ def count_try(
     Raises TooManyFailures.
     """
     # Those who clean up at the same time do not wait for each other.
-    over = select(FailedLogin.id).where(FailedLogin.failed_at < now - COUNTED_FOR)
+    over = select(FailedLogin.id).where(~_counts(now))
     session.execute(
         delete(FailedLogin).where(FailedLogin.id.in_(over.with_for_update(skip_locked=True)))
     )
@@ -74,12 +74,19 @@ def _counted(session: Session, key: str, most: int, now: datetime) -> int:
     if session.get_bind().dialect.name == "postgresql":
         # SQLite's writers take turns anyway; here those who try the same do, until the commit.
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-    recent = select(func.count()).where(
-        FailedLogin.name == key, FailedLogin.failed_at > now - COUNTED_FOR
-    )
+    recent = select(func.count()).where(FailedLogin.name == key, _counts(now))
     if (session.scalar(recent) or 0) >= most:
         raise TooManyFailures("Too many wrong passwords or codes. Try again in a minute.")
     tried = FailedLogin(name=key, failed_at=now)
     session.add(tried)
     session.flush()
     return tried.id
+
+
+def _counts(now: datetime) -> ColumnElement[bool]:
+    """The condition that a try counts.
+
+    It may seem to come: machines' clocks differ a little. What comes much later was counted before a
+    clock was put back, and nobody must be kept out until then.
+    """
+    return and_(FailedLogin.failed_at > now - COUNTED_FOR, FailedLogin.failed_at <= now + COUNTED_FOR)

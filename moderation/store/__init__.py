@@ -6,6 +6,7 @@ from moderation.store.copying import Copied, CopyDiffers, NotEmpty, copy
 from moderation.store.engine import Database, is_there
 from moderation.store.migrate import SchemaOutdated, check_schema, upgrade
 from moderation.store.prepared import Prepared, ask_together, put_together
+from moderation.store.probe import Probe
 from moderation.store.size import size
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Database",
     "NotEmpty",
     "Prepared",
+    "Probe",
     "SchemaOutdated",
     "alone",
     "ask_together",

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from moderation.store import file
 from moderation.store.line import Line
 
 # Seconds a writer waits for the others before it gives up.
@@ -32,6 +33,8 @@ _PRAGMAS = (
     # In pages. A comment changes some 30 of them, mostly the same ones: copying them over less often, at
     # 16 MB, copies far less.
     "wal_autocheckpoint = 4000",
+    # In bytes. What the log grew by while a backup read for long, it gives back.
+    f"journal_size_limit = {48 * 1024**2}",
     # In KB, for each connection: what the indexes need at hand.
     "cache_size = -8000",
 )
@@ -105,9 +108,12 @@ def _engine(url: URL) -> Engine:
             connect_args={"timeout": _WRITER_PATIENCE},
             hide_parameters=True,
             json_serializer=_json,
+            json_deserializer=msgspec.json.decode,
         )
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", partial(_begin_sqlite, line=Line(_WRITER_PATIENCE)))
+        if url.database:
+            file.watch(engine, url.database)
         return engine
     # Python knows the years 1 to 9999; in another zone than UTC the first and last hours fall out.
     options = f"{url.query.get('options', '')} -c timezone=UTC"
@@ -117,6 +123,7 @@ def _engine(url: URL) -> Engine:
         connect_args={"options": options, "connect_timeout": _CONNECT_SECONDS},
         hide_parameters=True,
         json_serializer=_json,
+        json_deserializer=msgspec.json.decode,
     )
     event.listen(engine, "checkout", _find_dead)
     event.listen(engine, "checkin", _note_rest)

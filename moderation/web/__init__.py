@@ -12,7 +12,7 @@ from moderation.log import configure
 from moderation.registry import Serving
 from moderation.sending import Sender
 from moderation.settings import Settings
-from moderation.store import Database
+from moderation.store import Database, Probe
 from moderation.web import (
     akismet,
     api,
@@ -30,6 +30,7 @@ from moderation.web.buffers import Whole
 from moderation.web.csrf import protect
 from moderation.web.headers import add_security_headers
 from moderation.web.identifiers import IdentifierConverter
+from moderation.web.sessions import Sessions
 from moderation.web.state import State
 
 
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # A site's ids stand in addresses as they are: "/a" is another id than "a".
     app.url_map.merge_slashes = False
     app.url_map.converters["identifier"] = IdentifierConverter
+    app.session_interface = Sessions()
     app.config.update(
         # Whoever changes a file while developing wants to see it.
         SEND_FILE_MAX_AGE_DEFAULT=None if app.debug else files.KEPT_FOR,
@@ -63,7 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # A server may build the application and then fork, and no two processes may share a connection.
     database.close()
     app.extensions["moderation"] = State(
-        settings, database, serving, Sender(database, settings.callback_networks)
+        settings, database, Probe(database), serving, Sender(database, settings.callback_networks)
     )
     log.set_up(app)
     if settings.metrics_token:

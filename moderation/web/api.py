@@ -26,7 +26,7 @@ bp = Blueprint("api", __name__, url_prefix="/api")
     "Judge and store a comment",
     body=Submission,
     answers={HTTPStatus.CREATED: JudgedComment, HTTPStatus.OK: JudgedComment},
-    refuses=(HTTPStatus.CONFLICT,),
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS),
 )
 def submit() -> Response:
     """Judge a comment and store it with the verdict.
@@ -45,7 +45,7 @@ def submit() -> Response:
     "Edit a comment",
     body=Draft,
     answers={HTTPStatus.OK: JudgedComment},
-    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS),
 )
 def edit(comment_id: str) -> Response:
     """Replace a comment's content by an edit, which is judged afresh.

@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
-from moderation import backtests, delivery, intake, moderators, policies, review, sites
+from moderation import backtests, delivery, intake, limits, moderators, policies, review, sites
 from moderation.rules import settings
 from moderation.web.problem import Problem, Refused, respond, title
 from moderation.web.state import state
@@ -47,6 +47,7 @@ def set_up(app: Flask) -> None:
     for refusal, (status, code) in _REFUSALS.items():
         app.register_error_handler(refusal, _refusal(status, code))
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(limits.TooMany, _too_many)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _storage)
@@ -57,13 +58,33 @@ def set_up(app: Flask) -> None:
 def log_failure(error: Exception) -> None:
     """Log what operators must know of: a database that fails, or an error of ours."""
     if isinstance(error, OperationalError | InterfaceError):
-        log.error("storage_failed", error=type(error.orig).__name__, reason=str(error.orig))
+        log.error(
+            "storage_failed",
+            error=type(error.orig).__name__,
+            # SQLite says little in words: which kind of I/O error it was stands in its code.
+            code=getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None),
+            reason=str(error.orig),
+        )
     else:
         log.error("unexpected_error", exc_info=error)
 
 
 def _refusal(status: HTTPStatus, code: str) -> Callable[[Exception], Response]:
     return lambda error: _answer(status, code, str(error))
+
+
+def _too_many(error: limits.TooMany) -> Response:
+    """Say in the words of RFC 6585 and of the draft on RateLimit fields when to come again."""
+    return _answer(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too_many_comments",
+        str(error),
+        {
+            "Retry-After": str(error.wait),
+            "RateLimit-Policy": f'"comments";q={error.most};w={limits.SECONDS}',
+            "RateLimit": f'"comments";r=0;t={error.wait}',
+        },
+    )
 
 
 def _refused(error: Refused) -> Response:

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from moderation import intake, review, sites
+from moderation import intake, limits, review, sites
 from moderation.draft import Draft, Submission
 from moderation.judgement import NotScored, Scorer, judge, judge_beside
 from moderation.rules import Case
@@ -52,6 +52,7 @@ def submit(
         case = _case(connection, site, draft, is_cut=is_cut)
         if case.history.is_known and (stored := intake.known(Session(connection), site, draft)):
             return stored, False
+        _check_limit(connection, site)
     verdict, opinion = _judge(site, case)
     with state().database.writing(patience=patience) as session:
         comment, is_new = intake.record(
@@ -65,6 +66,7 @@ def submit(
         )
         if plugin:
             sites.keep_akismet_key(session, site, plugin.key)
+        _count(session, site, is_new=is_new)
         session.commit()
     _tell_judged(site, comment, is_new=is_new)
     return comment, is_new
@@ -130,6 +132,7 @@ def edit(site: Site, draft: Submission) -> tuple[Comment, bool]:
         comment, is_new = intake.replace(
             session, site, draft, verdict, opinion=opinion, now=datetime.now(UTC)
         )
+        _count(session, site, is_new=is_new)
         session.commit()
     _tell_judged(site, comment, is_new=is_new)
     return comment, is_new
@@ -148,6 +151,19 @@ def assess(site: Site, draft: Draft, *, is_cut: bool = False) -> Verdict:
     with state().database.looking_up() as connection:
         case = _case(connection, site, draft, is_cut=is_cut)
     return _verdict(site, case)
+
+
+def _check_limit(connection: Connection, site: Site) -> None:
+    """Refuse before it is judged what would be one too many."""
+    if most := state().settings.comments_a_minute:
+        limits.check(connection, site.id, most=most, now=datetime.now(UTC))
+
+
+def _count(session: Session, site: Site, *, is_new: bool) -> None:
+    """Count what is about to be stored; refuse one too many."""
+    most = state().settings.comments_a_minute
+    if most and is_new:
+        limits.count(session, site.id, most=most, now=datetime.now(UTC))
 
 
 def _judge(site: Site, case: Case) -> tuple[Verdict, Opinion | None]:

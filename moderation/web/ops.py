@@ -7,12 +7,14 @@ from flask import Blueprint, Response, jsonify, redirect, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
-from moderation.store import SchemaOutdated, check_schema
+from moderation.refusal import Refusal
 from moderation.web.state import state
 
 log = structlog.get_logger()
 
 bp = Blueprint("ops", __name__)
+
+_NO_DATABASE = "The database cannot be reached, or cannot be written to."
 
 
 @bp.get("/")
@@ -35,10 +37,10 @@ def ready() -> tuple[Response, HTTPStatus]:
     that is degraded, not down, and a load balancer must not take it out.
     """
     try:
-        check_schema(state().database)
-    except (SchemaOutdated, SQLAlchemyError) as error:
-        log.warning("not_ready", reason=str(error))
-        why = str(error) if isinstance(error, SchemaOutdated) else "The database cannot be reached."
+        state().probe.check()
+    except (Refusal, SQLAlchemyError) as error:
+        log.warning("not_ready", reason=str(getattr(error, "orig", error)))
+        why = str(error) if isinstance(error, Refusal) else _NO_DATABASE
         return jsonify(status="unavailable", problems=[why]), HTTPStatus.SERVICE_UNAVAILABLE
     scorer = state().serving.current()
     problems = state().serving.problems

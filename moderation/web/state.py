@@ -10,7 +10,7 @@ from moderation.registry import Serving
 from moderation.sending import Sender
 from moderation.settings import Settings
 from moderation.sites import Keys
-from moderation.store import Database
+from moderation.store import Database, Probe
 
 _EXTENSION = "moderation"
 
@@ -21,6 +21,7 @@ class State:
 
     settings: Settings
     database: Database
+    probe: Probe
     serving: Serving
     # Runs only in a process that serves the application.
     sender: Sender

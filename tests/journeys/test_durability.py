@@ -9,6 +9,6 @@ def test_what_was_acknowledged_is_there_once_though_processes_are_killed(tmp_pat
 
     found = prove(tmp_path, url, comments=600, restarts=1)
 
-    assert found.is_whole, found
+    assert found.stored.is_whole, found
     assert len(found.acknowledged) == 600
     assert (found.workers_killed > 0, found.services_killed) == (True, 1)

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from moderation import access, moderators
 from moderation.names import BadName
@@ -30,6 +31,24 @@ class TestComingAndGoing:
             add(session, "ana")
             with pytest.raises(moderators.NameTaken):
                 add(session, "ana")
+
+    def test_a_name_is_taken_once_however_many_ask_for_it_at_once(self, database):
+        begin = threading.Barrier(8)
+
+        def is_added(_: int) -> bool:
+            with database.reading() as session:
+                session.scalar(select(Moderator.id))
+            begin.wait()
+            with database.writing() as session:
+                try:
+                    add(session, "ana")
+                except moderators.NameTaken:
+                    return False
+                session.commit()
+            return True
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(is_added, range(8))) == 1
 
     @pytest.mark.parametrize("name", ["", " ana", "a\nb", "x" * 101])
     def test_a_name_is_a_line(self, database, name):

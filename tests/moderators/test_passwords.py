@@ -118,6 +118,16 @@ class TestGuessing:
             moderators.count_try(session, "ben", now=at(0))
             moderators.count_try(session, "ana", now=at(2))
 
+    def test_a_clock_that_is_put_back_keeps_nobody_out_for_longer(self, database):
+        with database.writing() as session:
+            for _ in range(moderators.FAILURES_A_MINUTE):
+                moderators.count_try(session, "ana", now=at(60))
+
+            # Of two machines, one may be a little behind: there it is as many.
+            with pytest.raises(moderators.TooManyFailures):
+                moderators.count_try(session, "ana", now=at(59))
+            moderators.count_try(session, "ana", now=at(0))
+
     def test_what_was_right_does_not_count(self, database):
         with database.writing() as session:
             for _ in range(2 * moderators.FAILURES_A_MINUTE):

@@ -29,7 +29,7 @@ from moderation.store.tables.people import (
     Permission,
     RecoveryCode,
 )
-from moderation.store.tables.sites import PolicyChange, Site, SiteList, SiteRule
+from moderation.store.tables.sites import PolicyChange, Site, SiteList, SiteMinute, SiteRule
 
 __all__ = [
     "NOT_JUDGED",
@@ -61,6 +61,7 @@ __all__ = [
     "ShadowVerdict",
     "Site",
     "SiteList",
+    "SiteMinute",
     "SiteRule",
     "Sketch",
     "StoredVerdict",

@@ -50,6 +50,20 @@ class Site(Base):
     decision_count: Mapped[int] = mapped_column(default=0)
 
 
+class SiteMinute(Base):
+    """How many comments of a site were stored in the last minute in which any was counted. Changes.
+
+    Only where the operator limits them.
+    """
+
+    __tablename__ = "site_minutes"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey(Site.id), primary_key=True)
+    # Since 1970.
+    minute: Mapped[int]
+    stored: Mapped[int]
+
+
 class SiteRule(Base):
     """What an owner set for a rule of one site, as far as it differs from how the rule comes.
 

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from moderation import sites
 from moderation.figures import counts
+from moderation.limits import TooMany
 from moderation.store.tables import RejectionReason, Site
 from moderation.verdict import Action, is_blatant
 from moderation.web import judging
@@ -60,7 +61,7 @@ def failed(error: Exception) -> Response:
     """Have the comment kept back, whatever went wrong."""
     if isinstance(error, RequestEntityTooLarge):
         log.warning("body_too_large", bytes=request.content_length)
-    elif not isinstance(error, HTTPException):
+    elif not isinstance(error, HTTPException | TooMany):
         log_failure(error)
     return answers.trouble()
 

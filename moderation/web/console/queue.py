@@ -19,7 +19,7 @@ from moderation.web.state import state
 
 _ROWS = 50
 # So often somebody else may be faster before we go where somebody else is.
-_TRIES = 3
+_TRIES = 20
 
 
 class DecisionsQuery(msgspec.Struct, frozen=True):

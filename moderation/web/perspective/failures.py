@@ -10,6 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from moderation.judgement import NotScored
+from moderation.limits import TooMany
 from moderation.review import Conflict
 from moderation.web.state import state
 
@@ -22,6 +23,7 @@ _NAMES = {
     HTTPStatus.FORBIDDEN: "PERMISSION_DENIED",
     HTTPStatus.NOT_FOUND: "NOT_FOUND",
     HTTPStatus.CONFLICT: "ABORTED",
+    HTTPStatus.TOO_MANY_REQUESTS: "RESOURCE_EXHAUSTED",
     HTTPStatus.INTERNAL_SERVER_ERROR: "INTERNAL",
     HTTPStatus.SERVICE_UNAVAILABLE: "UNAVAILABLE",
 }
@@ -96,9 +98,8 @@ def explain(error: Exception) -> Failure:
             return error
         case NotScored():
             return _unavailable(str(error))
-        case Conflict():
-            message = "The comment was changed at the same moment. Please try again."
-            return Failure(message, HTTPStatus.CONFLICT)
+        case Conflict() | TooMany():
+            return _later(error)
         case HTTPException():
             return _http(error)
         case OperationalError() | InterfaceError():
@@ -110,6 +111,13 @@ def explain(error: Exception) -> Failure:
     ]
     log.error("unexpected_error", error=type(error).__name__, where=where)
     return Failure("Internal error encountered.", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _later(error: Conflict | TooMany) -> Failure:
+    if isinstance(error, TooMany):
+        return Failure(str(error), HTTPStatus.TOO_MANY_REQUESTS)
+    message = "The comment was changed at the same moment. Please try again."
+    return Failure(message, HTTPStatus.CONFLICT)
 
 
 def _http(error: HTTPException) -> Failure:
