@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from moderation.store import file
 from moderation.store.line import Line
+from moderation.store.write_ahead import WriteAheadLog
 
 # Seconds a writer waits for the others before it gives up.
 _WRITER_PATIENCE = 10.0
@@ -111,7 +112,8 @@ def _engine(url: URL) -> Engine:
             json_deserializer=msgspec.json.decode,
         )
         event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", partial(_begin_sqlite, line=Line(_WRITER_PATIENCE)))
+        log = WriteAheadLog(Path(url.database or ""))
+        event.listen(engine, "begin", partial(_begin_sqlite, line=Line(_WRITER_PATIENCE), log=log))
         if url.database:
             file.watch(engine, url.database)
         return engine
@@ -139,8 +141,9 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection, line: Line) -> None:
+def _begin_sqlite(connection: Connection, line: Line, log: WriteAheadLog) -> None:
     if connection.get_execution_options().get("writes"):
+        log.shorten(connection)
         line.begin(connection)
     else:
         connection.exec_driver_sql("BEGIN")
