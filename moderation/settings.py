@@ -44,7 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     secret_key: Annotated[str, msgspec.Meta(min_length=_SHORTEST_SECRET)] | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 8000
-    # Processes, and threads in each.
+    # Processes, and requests that each works on at once.
     workers: Positive = 2
     threads: Positive = 4
     # The largest request body in bytes. A comment of the greatest length fits, however it is escaped.
