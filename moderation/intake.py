@@ -322,21 +322,20 @@ def _insert(
     now: datetime,
 ) -> Comment | None:
     """Store an edition with all that belongs to it; return None where there is one already."""
-    # Not through the session, which would take several times as long.
-    connection = session.connection()
+    # What can be made out before is: others wait for as long as the transaction takes.
     text = normalise(draft.text)
+    numbers, text_hash = sketch(text), fingerprint(text)
+    about = copies.sought(numbers, text_hash, waves.SHARE)
     audits = 0.0
     if verdict.action is not Action.REVIEW:
-        audits = _share_of_audits(connection, site, draft, edition)
+        audits = _share_of_audits(session, site, draft, edition)
     columns = comment_columns(
         site, draft, verdict, text, opinion=opinion, audits=audits, edition=edition, now=now
-    )
-    columns |= {**_AT_FIRST, "akismet_callback": akismet_callback}
-    numbers, text_hash = sketch(text), columns["text_hash"]
+    ) | {**_AT_FIRST, "akismet_callback": akismet_callback}
+    # Not through the session, which would take several times as long.
+    connection = session.connection()
     ((is_anything_alike,),), stored = ask_together(
-        connection,
-        (copies.ANYTHING, copies.sought(numbers, text_hash, waves.SHARE)),
-        (_INSERT_COMMENT, columns),
+        connection, (copies.ANYTHING, about), (_INSERT_COMMENT, columns)
     )
     if not stored:
         return None
@@ -382,13 +381,15 @@ def _is_drawn(share: float, site: Site, draft: Submission, edition: int) -> bool
     return chance.falls(share, "audit", site.id, draft.id, edition)
 
 
-def _share_of_audits(connection: Connection, site: Site, draft: Submission, edition: int) -> float:
+def _share_of_audits(session: Session, site: Site, draft: Submission, edition: int) -> float:
     if site.audit_share is not None:
         return site.audit_share
     # What is not drawn by the larger share is not by the smaller one: most need not be counted for.
     if not _is_drawn(AUDITS_AT_FIRST, site, draft, edition):
         return AUDITS
-    is_past = _LAST_OF_THE_FIRST.first(connection, {"site": site.id})
+    is_past = _LAST_OF_THE_FIRST.first(
+        session.connection(), {"site": site.id, "before": FIRST_COMMENTS - 1}
+    )
     return AUDITS if is_past else AUDITS_AT_FIRST
 
 
@@ -408,7 +409,7 @@ _LAST_OF_THE_FIRST = Prepared(
     .where(Comment.site_id == bindparam("site"))
     .order_by(Comment.id)
     .limit(1)
-    .offset(FIRST_COMMENTS - 1)
+    .offset(bindparam("before"))
 )
 _INSERT_COMMENT = Prepared.insert_unless_there(Comment, besides={"erased_at", "kept_days", "wave_id"})
 _INSERT_VERDICT = Prepared.insert(StoredVerdict)

@@ -57,6 +57,7 @@ def _run(
     for one in running:
         tell("warming up", done, total)
         load.send(one, connections=max(asked.connections), seconds=_WARM_SECONDS)
+        one.learn()
         done += 1
     for _ in range(asked.rounds):
         for connections in asked.connections:

@@ -3,7 +3,9 @@
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -49,7 +51,8 @@ def share_of_judging(bodies: list[str]) -> float:
                     headers={"Authorization": f"Bearer {key}"},
                 )
 
-        with patch("moderation.web.judging.judge", timed):
+        # Each comment is logged, as it would be; nobody has to read it.
+        with patch("moderation.web.judging.judge", timed), redirect_stderr(StringIO()):
             send(_WARM, 0)
             spent = 0.0
             whole = _spent(lambda: send(_COUNTED, _WARM))

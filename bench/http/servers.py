@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
+
 from bench.http import peers
 from bench.texts import ROOT
 from moderation import sites
@@ -51,14 +53,23 @@ class Server:
     address: str
     path: str = _PATH
     bodies: str = OURS
+    # The address of its database on PostgreSQL.
+    postgresql: str | None = None
+
+    def learn(self) -> None:
+        """Let PostgreSQL look at what is stored, as it does by itself every minute."""
+        if self.postgresql:
+            with psycopg.connect(self.postgresql, autocommit=True) as connection:
+                connection.execute("ANALYZE")
+
     key: str | None = None
 
 
 @contextmanager
-def moderation(name: str, folder: Path, url: str | None = None) -> Iterator[Server]:
-    """Run the service as shipped, with a key, on SQLite or on the database of `url`."""
+def moderation(name: str, folder: Path, postgresql: str | None = None) -> Iterator[Server]:
+    """Run the service as shipped, with a key, on SQLite or on a database of PostgreSQL."""
     folder.mkdir()
-    url = url or f"sqlite:///{folder / 'moderation.db'}"
+    url = postgresql or f"sqlite:///{folder / 'moderation.db'}"
     database = Database(url)
     upgrade(database)
     with database.writing() as session:
@@ -74,23 +85,23 @@ def moderation(name: str, folder: Path, url: str | None = None) -> Iterator[Serv
     }
     words = [str(Path(sys.executable).with_name("moderation")), "serve"]
     with _running(words, port, folder, environment) as address:
-        yield Server(name, address, key=key)
+        yield Server(name, address, key=key, postgresql=postgresql)
 
 
 @contextmanager
-def flask(name: str, folder: Path, factory: str, url: str | None = None) -> Iterator[Server]:
+def flask(name: str, folder: Path, factory: str, postgresql: str | None = None) -> Iterator[Server]:
     """Run one of `peers` under the server that the service uses, with its workers and threads."""
     folder.mkdir()
     port = _free_port()
     shipped = Settings()
-    environment = {peers.URL: peers.made(folder, url)} if factory == "storing" else {}
+    environment = {peers.URL: peers.made(folder, postgresql)} if factory == "storing" else {}
     words = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--no-ws"),
         *("--port", str(port), "--workers", str(shipped.workers)),
         *("--blocking-threads", str(shipped.threads), f"bench.http.peers:{factory}"),
     ]
     with _running(words, port, folder, environment) as address:
-        yield Server(name, address)
+        yield Server(name, address, postgresql=postgresql)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ SQLAlchemy takes several times as long to prepare a statement as SQLite does to 
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 import psycopg
@@ -32,6 +33,11 @@ class _Compiled(NamedTuple):
         for name, convert in self.converts.items():
             values[name] = convert(values[name])
         return values if self.order is None else tuple(map(values.__getitem__, self.order))
+
+    def of_rows(self, count: int) -> str:
+        """Return an INSERT with places for so many rows, for a driver that counts its parameters."""
+        _, _, places = self.sql.rpartition(" VALUES ")
+        return self.sql + f", {places}" * (count - 1)
 
 
 class Prepared:
@@ -122,12 +128,20 @@ def ask_together(
 
 
 def put_together(connection: Connection, *asked: tuple[Prepared, Sequence[Mapping[str, Any]]]) -> None:
-    """Run each once for each of its parameters. PostgreSQL is sent all of them at once."""
-    with _cursor(connection) as cursor, _pipeline(connection) or nullcontext():
+    """Insert rows: of each statement as many as it is given. PostgreSQL is sent all of them at once.
+
+    SQLite is given all rows of a table in one statement. Between two, its driver lets other threads of
+    the process go first, while other processes wait for this transaction to end.
+    """
+    pipeline = _pipeline(connection)
+    with _cursor(connection) as cursor, pipeline or nullcontext():
         for one, every in asked:
             compiled = one.compiled(connection.dialect)
-            if every:
-                cursor.executemany(compiled.sql, list(map(compiled.arguments, every)))
+            arguments = list(map(compiled.arguments, every))
+            if pipeline and arguments:
+                cursor.executemany(compiled.sql, arguments)
+            elif arguments:
+                cursor.execute(compiled.of_rows(len(arguments)), tuple(chain(*arguments)))
 
 
 def _pipeline(connection: Connection) -> AbstractContextManager[Any] | None:

@@ -43,6 +43,7 @@ MARKERS = {
 # Tables in which nothing of an author can be; whoever adds a table says so here, or fills it below.
 NOTHING_OF_AUTHORS = {
     "sites",
+    "site_minutes",
     "site_rules",
     "moderators",
     "permissions",
