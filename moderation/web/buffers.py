@@ -39,7 +39,8 @@ class Whole:
         if environ.pop("HTTP_TRANSFER_ENCODING", None) or not environ.get("CONTENT_LENGTH"):
             environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = BytesIO(body)
-        environ["wsgi.input_terminated"] = False
+        # That it is there at all, whatever it says, would have the length forgotten.
+        environ.pop("wsgi.input_terminated", None)
         with self._turns:
             answer = self._app(environ, start_response)
             try:

@@ -5,8 +5,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from werkzeug.test import Client
-from werkzeug.wrappers import Response
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.test import Client, EnvironBuilder
+from werkzeug.wrappers import Request, Response
 
 from moderation.web.buffers import Whole
 
@@ -68,3 +69,19 @@ def test_what_was_sent_arrives_and_of_more_than_is_taken_only_that_it_is_more():
     assert client.post("/", data=b"a" * 1_000).get_data() == b"1000 of 1000"
     assert client.post("/", data=b"a" * 200_000).get_data() == b"1001 of 200000"
     assert client.get("/").get_data() == b"0 of 0"
+
+
+def test_who_hangs_up_in_the_middle_is_found_out_by_whoever_reads():
+    def reading(environ, start_response):
+        answer = Response(b"%d bytes" % len(Request(environ).get_data()))
+        return answer(environ, start_response)
+
+    app = Whole(reading, at_once=1, largest=1_000)
+    # As servers have it that know the end of what is sent by themselves.
+    sent = {"CONTENT_LENGTH": "12", "wsgi.input_terminated": True}
+    whole = EnvironBuilder(method="POST", data=b"twelve bytes").get_environ()
+    cut = EnvironBuilder(method="POST", data=b"twelve").get_environ()
+
+    assert b"".join(app({**whole, **sent}, lambda *_: None)) == b"12 bytes"
+    with pytest.raises(ClientDisconnected):
+        app({**cut, **sent}, lambda *_: None)
