@@ -29,8 +29,8 @@ def main() -> int:
         names = ", ".join(f"{name} {version}" for name, version in unknown)
         sys.stdout.write(
             f"NOT AUDITED: {len(unknown)} of {len(locked)} versions: {names}.\n"
-            "The advisories at pypi.org cannot be reached from here, or do not know them.\n"
-            "This proves nothing; run it where pypi.org can be reached.\n"
+            "The package index cannot be reached from here, or has no advisories for them.\n"
+            "This proves nothing; run it where the index can be reached.\n"
         )
     if not weak and not unknown:
         sys.stdout.write(f"{len(locked)} versions, and no weakness is known in any.\n")
