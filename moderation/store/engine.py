@@ -36,8 +36,6 @@ _PRAGMAS = (
     "wal_autocheckpoint = 4000",
     # In bytes. What the log grew by while a backup read for long, it gives back.
     f"journal_size_limit = {48 * 1024**2}",
-    # In KB, for each connection: what the indexes need at hand.
-    "cache_size = -8000",
 )
 # Seconds for which a connection to PostgreSQL may rest before it is asked whether it still is one.
 _SECONDS_TRUSTED = 1.0
