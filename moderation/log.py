@@ -2,11 +2,15 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any, Literal
 
 import structlog
 
 Form = Literal["auto", "json", "console"]
+
+# Most of these threads wait for clients; see `web/buffers.py`.
+_DOUBT = "Python threads, which seems quite high"
 
 _MARKS: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -32,17 +36,24 @@ def of_libraries(form: Form) -> dict[str, Any]:
     It is what `logging.config.dictConfig` takes, in parts that replace Granian's own.
     """
     return {
+        "filters": {"unintended": {"()": "moderation.log.unintended"}},
         "formatters": {"ours": {"()": "moderation.log.formatter", "form": form}},
         "handlers": {
             "ours": {
                 "class": "logging.StreamHandler",
                 "stream": "ext://sys.stderr",
                 "formatter": "ours",
+                "filters": ["unintended"],
             }
         },
         "loggers": {"_granian": {"handlers": ["ours"], "level": "INFO", "propagate": False}},
         "root": {"handlers": ["ours"], "level": "WARNING"},
     }
+
+
+def unintended() -> Callable[[logging.LogRecord], bool]:
+    """Return what lets lines through but for the server's doubt about its threads, which are meant."""
+    return lambda record: _DOUBT not in record.getMessage()
 
 
 def formatter(form: Form) -> logging.Formatter:
