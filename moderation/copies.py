@@ -15,7 +15,10 @@ from moderation.store.tables import Comment, Sketch
 
 
 def alike(most: int) -> Select[int]:
-    """Select the ids of the comments that say what `sought` gives, `most` for each number."""
+    """Select the ids of the comments that say what `sought` gives, `most` for each number.
+
+    Of a text without a sketch, those that say the same.
+    """
     sharing = [
         select(Sketch.comment_id.label("id"), literal(1).label("shared"))
         .where(Sketch.number == bindparam(f"number_{place}"))
@@ -24,12 +27,12 @@ def alike(most: int) -> Select[int]:
         for place in range(SIZE)
     ]
     # What is the same shares everything.
-    whole = same(most).add_columns(literal(SIZE).label("shared"))
+    whole = _same(most).add_columns(literal(SIZE).label("shared"))
     each = union_all(*(select(part.subquery()) for part in (*sharing, whole))).subquery()
     return select(each.c.id).group_by(each.c.id).having(func.sum(each.c.shared) >= bindparam("shared"))
 
 
-def same(most: int) -> Select[int]:
+def _same(most: int) -> Select[int]:
     """Select the ids of the latest comments with the fingerprint `text_hash`."""
     return (
         select(Comment.id)

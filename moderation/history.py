@@ -83,7 +83,7 @@ def read(
     sent, found = _Sent(*counted), list[_Copy]()
     if is_anything_alike and len(case.text.text) >= policy.options(ExactCopies).letters:
         found = [_Copy(*row) for row in _SAYING_THE_SAME.run(connection, sought)]
-    text_hash = fingerprint(case.text)
+    text_hash = sought["text_hash"]
     return History(
         copies=_placed([one for one in found if one.text_hash == text_hash], site, case.draft),
         near_copies=_placed([one for one in found if one.text_hash != text_hash], site, case.draft),

@@ -94,9 +94,7 @@ def known(session: Session, site: Site, draft: Submission) -> Comment | None:
     erased comes back as it is: whatever it said, sending it again does not bring it back.
     """
     stored = find(session, site, draft.id)
-    if stored and stored.erased_at is None and not is_same(stored, draft):
-        raise OtherContent(stored)
-    return stored
+    return stored and _unless_other(stored, draft)
 
 
 def sent_before(
@@ -181,10 +179,7 @@ def record(
     )
     if comment:
         return comment, True
-    stored = known(session, site, draft)
-    if stored is None:
-        raise UnknownComment(draft.id)
-    return stored, False
+    return _unless_other(latest(session, site, draft.id), draft), False
 
 
 def replace(
@@ -310,6 +305,12 @@ def facet_columns(comment_id: int, language: str, verdict: Verdict) -> list[dict
     return [{"name": name, "comment_id": comment_id} for name in sorted(names)]
 
 
+def _unless_other(stored: Comment, draft: Submission) -> Comment:
+    if stored.erased_at is None and not is_same(stored, draft):
+        raise OtherContent(stored)
+    return stored
+
+
 def _insert(
     session: Session,
     site: Site,
@@ -324,31 +325,25 @@ def _insert(
     """Store an edition with all that belongs to it; return None where there is one already."""
     # What can be made out before is: others wait for as long as the transaction takes.
     text = normalise(draft.text)
-    numbers, text_hash = sketch(text), fingerprint(text)
-    about = copies.sought(numbers, text_hash, waves.SHARE)
+    numbers = sketch(text)
     audits = 0.0
     if verdict.action is not Action.REVIEW:
         audits = _share_of_audits(session, site, draft, edition)
     columns = comment_columns(
         site, draft, verdict, text, opinion=opinion, audits=audits, edition=edition, now=now
     ) | {**_AT_FIRST, "akismet_callback": akismet_callback}
+    sought = copies.sought(numbers, columns["text_hash"], waves.SHARE)
     # Not through the session, which would take several times as long.
     connection = session.connection()
     ((is_anything_alike,),), stored = ask_together(
-        connection, (copies.ANYTHING, about), (_INSERT_COMMENT, columns)
+        connection, (copies.ANYTHING, sought), (_INSERT_COMMENT, columns)
     )
     if not stored:
         return None
     ((comment_id,),) = stored
     if is_anything_alike:
         columns["wave_id"] = waves.join(
-            connection,
-            comment_id,
-            numbers,
-            text_hash,
-            site_id=site.id,
-            external_id=draft.id,
-            now=now,
+            connection, comment_id, sought, site_id=site.id, external_id=draft.id, now=now
         )
     judged = verdict_columns(comment_id, verdict)
     put_together(

@@ -3,8 +3,9 @@
 A wave is named by the number of its first comment, which learns of it when a second one comes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, false, select, update
 
@@ -24,8 +25,7 @@ _LOOKED_AT = 20
 def join(
     connection: Connection,
     comment_id: int,
-    numbers: Sequence[int],
-    text_hash: str,
+    sought: Mapping[str, Any],
     *,
     site_id: int,
     external_id: str,
@@ -33,11 +33,11 @@ def join(
 ) -> int | None:
     """Put a comment that was just stored into the wave that it belongs to, and return that, or None.
 
-    `numbers` are its sketch's. The earlier comment that begins a wave is told that it does.
+    `sought` is what `copies.sought` says of it, with SHARE. The earlier comment that begins a wave is
+    told that it does.
     """
-    sought = copies.sought(numbers, text_hash, SHARE)
     about = {"site": site_id, "own": external_id, "since": now - LASTS}
-    found = (_ALIKE if numbers else _SAME).first(connection, sought | about)
+    found = _ALIKE.first(connection, {**sought, **about})
     if found is None:
         return None
     first, known = found
@@ -63,4 +63,3 @@ def _of_the_site(numbers: Select[int]) -> Select[int, int | None]:
 
 
 _ALIKE = Prepared(_of_the_site(copies.alike(_LOOKED_AT)))
-_SAME = Prepared(_of_the_site(copies.same(_LOOKED_AT)))

@@ -45,19 +45,19 @@ _CONNECT_SECONDS = 2
 
 
 class Database:
-    """One database, and the two ways to work with it."""
+    """One database, and the three ways to work with it."""
 
     def __init__(self, url: str) -> None:
         """Prepare to connect to `url`; nothing is opened yet. Makes the folder of an SQLite file."""
         self.url = make_url(url)
         self.engine = _engine(self.url)
-        # SQLite lets a transaction that began by reading fail at its first write if another
-        # wrote meanwhile, and no patience helps. So a writer says at once that it will write.
         # Each look-up stands for itself. On SQLite it does so anyway, as long as nobody begins.
         self._looker = self.engine
         if self.url.get_backend_name() == "postgresql":
             self._looker = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reader = sessionmaker(self.engine, expire_on_commit=False)
+        # SQLite lets a transaction that began by reading fail at its first write if another
+        # wrote meanwhile, and no patience helps. So a writer says at once that it will write.
         self._writer = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
     @contextmanager
@@ -93,8 +93,8 @@ class Database:
 def is_there(url: str) -> bool:
     """Whether there is a file where the database is one: opening it would make it."""
     made = make_url(url)
-    file = made.database if made.get_backend_name() == "sqlite" else None
-    return file is None or Path(file).exists()
+    name = made.database if made.get_backend_name() == "sqlite" else None
+    return name is None or Path(name).exists()
 
 
 def _engine(url: URL) -> Engine:

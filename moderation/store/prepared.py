@@ -58,16 +58,19 @@ class Prepared:
         self._compiled: dict[str, _Compiled] = {}
 
     @classmethod
-    def insert(cls, table: type[DeclarativeBase], *, besides: Collection[str] = ()) -> "Prepared":
-        """Insert a row with all its columns but the number and those `besides`."""
+    def insert(cls, table: type[DeclarativeBase]) -> "Prepared":
+        """Insert a row with all its columns but the number."""
         of_table = cast(Table, table.__table__)
-        return cls(insert(of_table), sets=_columns(of_table, besides))
+        return cls(insert(of_table), sets=_columns(of_table))
 
     @classmethod
     def insert_unless_there(
         cls, table: type[DeclarativeBase], *, besides: Collection[str] = ()
     ) -> "Prepared":
-        """Insert such a row and return its number; where another has the same key, return nothing."""
+        """Insert a row with all its columns but the number and those `besides`, and return its number.
+
+        Where another row has the same key, do nothing and return nothing.
+        """
         of_table = cast(Table, table.__table__)
         kinds = {
             name: kind(of_table).on_conflict_do_nothing().returning(of_table.c.id)
@@ -169,5 +172,5 @@ def _told(connection: Connection) -> Iterator[None]:
         ) from error
 
 
-def _columns(table: Table, besides: Collection[str]) -> list[str]:
+def _columns(table: Table, besides: Collection[str] = ()) -> list[str]:
     return [one.name for one in table.columns if one.name not in {*besides, "id"}]
