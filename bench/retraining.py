@@ -12,7 +12,6 @@ import json
 import os
 import resource
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -31,11 +30,11 @@ import click
 
 from bench.decided import fill, texts_of
 from bench.report import number, run, table
+from bench.serving import answers, free_port, running
 from bench.texts import ROOT
 from moderation.progress import progress
 from moderation.store import Database, upgrade
 
-_SECONDS_TO_START = 60
 # Comments a second, by so many clients: a busy site, and far from all that the service can do.
 _A_SECOND, _CLIENTS = 10.0, 4
 _WARM_SECONDS, _QUIET_SECONDS = 5, 40
@@ -75,7 +74,7 @@ def main() -> None:
             done = retrain(environment, given.options)
             calm = busy = None
         else:
-            with _service(environment) as address:
+            with _service(folder, environment) as address:
                 key = (folder / "key").read_text("utf-8")
                 load = Load(address, key, given.corpus)
                 load.beside(lambda: time.sleep(_WARM_SECONDS))
@@ -172,36 +171,16 @@ def _filled(folder: Path, count: int, corpus: Path | None) -> dict[str, str]:
 
 
 @contextmanager
-def _service(environment: Mapping[str, str]) -> Iterator[str]:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        port = tried.getsockname()[1]
+def _service(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
+    with running(
         [_MODERATION, "serve"],
-        env={**os.environ, **environment, "MODERATION_PORT": str(port)},
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        deadline = time.monotonic() + _SECONDS_TO_START
-        while not _answers(f"{address}/readyz"):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit("The service does not start.")
-            time.sleep(0.1)
+        lambda: answers(f"{address}/readyz"),
+        log=folder / "service.log",
+        environment={**environment, "MODERATION_PORT": str(port)},
+    ):
         yield address
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5):  # noqa: S310  As above.
-            return True
-    except OSError:
-        return False
 
 
 def _tell(comments: int, done: Retraining, calm: list[float] | None, busy: list[float] | None) -> bool:

@@ -6,23 +6,25 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bench.serving import answers, free_port
+
+__all__ = [
+    "MODERATION",
+    "START_SECONDS",
+    "answers",
+    "command",
+    "free_port",
+    "is_listening",
+    "running",
+]
+
 MODERATION = Path(sys.executable).with_name("moderation")
 # Waiting costs nothing where it was quick; on a busy machine a demo takes more than a minute.
 START_SECONDS = 240
-
-
-def free_port() -> int:
-    """A port that nobody uses at this moment."""
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        port: int = tried.getsockname()[1]
-        return port
 
 
 def is_listening(port: int) -> bool:
@@ -79,15 +81,3 @@ def running(
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-
-
-def answers(address: str) -> bool:
-    """Whether the address answers, and with success."""
-    try:
-        with urllib.request.urlopen(address, timeout=5):
-            return True
-    except urllib.error.HTTPError as error:
-        error.close()
-        return False
-    except OSError:
-        return False

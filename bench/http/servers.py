@@ -1,16 +1,9 @@
 """Start the service and its peers, each as its manual says, each with as many processes."""
 
-import os
 import secrets
-import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +11,7 @@ from pathlib import Path
 import psycopg
 
 from bench.http import peers
+from bench.serving import free_port, is_there, running
 from bench.texts import ROOT
 from moderation import sites
 from moderation.settings import Settings
@@ -27,8 +21,6 @@ OURS, ISSO = "comments", "comments-for-isso"
 """The two ways in which comments are written: as the service takes them, and as Isso does."""
 
 _PATH = "/api/v1/comments"
-_START_SECONDS = 60
-_STOP_SECONDS = 20
 
 _ISSO_SETTINGS = """
 [general]
@@ -76,7 +68,7 @@ def moderation(name: str, folder: Path, postgresql: str | None = None) -> Iterat
         _, key = sites.add(session, "blog", "https://blog.example.org/", now=datetime.now(UTC))
         session.commit()
     database.close()
-    port = _free_port()
+    port = free_port()
     environment = {
         "MODERATION_INSTANCE": str(folder),
         "MODERATION_MODELS": str(ROOT / "models"),
@@ -92,7 +84,7 @@ def moderation(name: str, folder: Path, postgresql: str | None = None) -> Iterat
 def flask(name: str, folder: Path, factory: str, postgresql: str | None = None) -> Iterator[Server]:
     """Run one of `peers` under the server that the service uses, with its workers and threads."""
     folder.mkdir()
-    port = _free_port()
+    port = free_port()
     shipped = Settings()
     environment = {peers.URL: peers.made(folder, postgresql)} if factory == "storing" else {}
     words = [
@@ -108,7 +100,7 @@ def flask(name: str, folder: Path, factory: str, postgresql: str | None = None) 
 def isso(name: str, folder: Path) -> Iterator[Server]:
     """Run Isso under gunicorn with its moderation on and its limits off."""
     folder.mkdir()
-    port = _free_port()
+    port = free_port()
     settings = folder / "isso.cfg"
     settings.write_text(
         _ISSO_SETTINGS.format(folder=folder, port=port, salt=secrets.token_hex(8)), "utf-8"
@@ -124,45 +116,6 @@ def isso(name: str, folder: Path) -> Iterator[Server]:
 @contextmanager
 def _running(words: list[str], port: int, folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            words,
-            env={**os.environ, **environment},
-            cwd=ROOT,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            # A group of its own, so that nothing that it started stays.
-            start_new_session=True,
-        )
-    try:
-        deadline = time.monotonic() + _START_SECONDS
-        while not _answers(address):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"{' '.join(words)} does not start:\n{(folder / 'log').read_text()}")
-            time.sleep(0.1)
+    # Most of them have no first page, and say so.
+    with running(words, lambda: is_there(address), log=folder / "log", environment=environment):
         yield address
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_STOP_SECONDS)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5):  # noqa: S310  On this machine.
-            return True
-    except urllib.error.HTTPError as error:
-        # Most of them have no first page.
-        error.close()
-        return True
-    except OSError:
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        port: int = tried.getsockname()[1]
-        return port
