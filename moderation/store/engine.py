@@ -6,11 +6,11 @@ A commit is on disk before it is acknowledged, and a writer takes its turn befor
 import math
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import psycopg
@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from moderation.store import file
 from moderation.store.line import Line
+from moderation.store.together import Together
 from moderation.store.write_ahead import WriteAheadLog
 
 # Seconds a writer waits for the others before it gives up.
@@ -44,8 +45,11 @@ _RESTS_SINCE = "rests_since"
 _CONNECT_SECONDS = 2
 
 
+T = TypeVar("T")
+
+
 class Database:
-    """One database, and the three ways to work with it."""
+    """One database, and the ways to work with it."""
 
     def __init__(self, url: str) -> None:
         """Prepare to connect to `url`; nothing is opened yet. Makes the folder of an SQLite file."""
@@ -59,6 +63,7 @@ class Database:
         # SQLite lets a transaction that began by reading fail at its first write if another
         # wrote meanwhile, and no patience helps. So a writer says at once that it will write.
         self._writer = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
+        self._together = Together(self.writing, _WRITER_PATIENCE)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -84,6 +89,19 @@ class Database:
                 if self.engine.dialect.name == "postgresql":
                     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_milliseconds(patience)}")
             yield session
+
+    def write(self, work: Callable[[Session], T], *, patience: float | None = None) -> T:
+        """Do `work` in a session like `writing`, commit, and return what it returned.
+
+        For what comes often: of an SQLite file, the threads of a process write together. So `work` may
+        be done twice, the first time undone, and in another's thread.
+        """
+        if self.engine.dialect.name == "sqlite":
+            return self._together.write(work, patience=patience)
+        with self.writing(patience=patience) as session:
+            result = work(session)
+            session.commit()
+        return result
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -3,8 +3,8 @@
 SQLAlchemy takes several times as long to prepare a statement as SQLite does to run it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from itertools import chain
 from typing import Any, NamedTuple, cast
 
@@ -29,10 +29,11 @@ class _Compiled(NamedTuple):
     converts: Mapping[str, _Convert]
 
     def arguments(self, given: Mapping[str, Any]) -> Any:
-        values = {**self.constants, **given}
-        for name, convert in self.converts.items():
-            values[name] = convert(values[name])
-        return values if self.order is None else tuple(map(values.__getitem__, self.order))
+        if self.constants or self.converts:
+            given = {**self.constants, **given}
+            for name, convert in self.converts.items():
+                given[name] = convert(given[name])
+        return given if self.order is None else [given[name] for name in self.order]
 
     def of_rows(self, count: int) -> str:
         """Return an INSERT with places for so many rows, for a driver that counts its parameters."""
@@ -81,7 +82,7 @@ class Prepared:
     def run(self, connection: Connection, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it with these parameters, and return the rows."""
         compiled = self.compiled(connection.dialect)
-        with _cursor(connection) as cursor:
+        with _Cursor(connection) as cursor:
             cursor.execute(compiled.sql, compiled.arguments(given))
             return list(cursor.fetchall()) if cursor.description else []
 
@@ -122,8 +123,8 @@ def ask_together(
     pipeline = _pipeline(connection)
     if pipeline is None:
         return [one.run(connection, given) for one, given in asked]
-    with ExitStack() as opened, _told(connection), pipeline:
-        cursors = [opened.enter_context(closing(connection.connection.cursor())) for _ in asked]
+    with ExitStack() as opened, pipeline:
+        cursors = [opened.enter_context(_Cursor(connection)) for _ in asked]
         for cursor, (one, given) in zip(cursors, asked, strict=True):
             compiled = one.compiled(connection.dialect)
             cursor.execute(compiled.sql, compiled.arguments(given))
@@ -137,7 +138,7 @@ def put_together(connection: Connection, *asked: tuple[Prepared, Sequence[Mappin
     the process go first, while other processes wait for this transaction to end.
     """
     pipeline = _pipeline(connection)
-    with _cursor(connection) as cursor, pipeline or nullcontext():
+    with _Cursor(connection) as cursor, pipeline or nullcontext():
         for one, every in asked:
             compiled = one.compiled(connection.dialect)
             arguments = list(map(compiled.arguments, every))
@@ -152,21 +153,24 @@ def _pipeline(connection: Connection) -> AbstractContextManager[Any] | None:
     return raw.pipeline() if isinstance(raw, psycopg.Connection) else None
 
 
-@contextmanager
-def _cursor(connection: Connection) -> Iterator[DBAPICursor]:
-    with _told(connection), closing(connection.connection.cursor()) as cursor:
-        yield cursor
+class _Cursor:
+    """The driver's cursor. What goes wrong is raised as SQLAlchemy does, without what readers wrote."""
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
-@contextmanager
-def _told(connection: Connection) -> Iterator[None]:
-    """Raise what goes wrong as SQLAlchemy does, without what readers wrote; give up what is dead."""
-    dialect = connection.dialect
-    try:
-        yield
-    except dialect.loaded_dbapi.Error as error:
-        if dialect.is_disconnect(error, connection.connection.dbapi_connection, None):
-            connection.invalidate(error)
+    def __enter__(self) -> DBAPICursor:
+        self._cursor = self._connection.connection.cursor()
+        return self._cursor
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        self._cursor.close()
+        dialect = self._connection.dialect
+        if not isinstance(error, dialect.loaded_dbapi.Error):
+            return
+        # A connection that is dead is given up.
+        if dialect.is_disconnect(error, self._connection.connection.dbapi_connection, None):
+            self._connection.invalidate(error)
         raise DBAPIError.instance(
             None, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
         ) from error

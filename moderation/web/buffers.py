@@ -5,10 +5,11 @@ likes. So a thread works for a request only once all of it is here, and is done 
 is read; as many work at once as is set, however many others wait for clients.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from io import BytesIO
-from threading import Semaphore
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
@@ -28,7 +29,7 @@ class Whole:
     def __init__(self, app: "WSGIApplication", *, at_once: int, largest: int) -> None:
         """Wrap `app`, which refuses bodies of more than `largest` bytes."""
         self._app = app
-        self._turns = Semaphore(at_once)
+        self._turns = _Turns(at_once)
         self._largest = largest
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -58,3 +59,30 @@ class Whole:
             while chunk := stream.read(_CHUNK):
                 kept += chunk[: self._largest + 1 - len(kept)]
         return bytes(kept)
+
+
+class _Turns:
+    """So many at once, in the order in which they came: a semaphore lets latecomers pass."""
+
+    def __init__(self, free: int) -> None:
+        self._free = free
+        self._line: deque[Lock] = deque()
+        self._changing = Lock()
+
+    def __enter__(self) -> None:
+        with self._changing:
+            if self._free:
+                self._free -= 1
+                return
+            mine = Lock()
+            mine.acquire()
+            self._line.append(mine)
+        # Whoever is done next lets the first in the line go on.
+        mine.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._changing:
+            if self._line:
+                self._line.popleft().release()
+            else:
+                self._free += 1

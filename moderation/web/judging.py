@@ -54,7 +54,8 @@ def submit(
             return stored, False
         _check_limit(connection, site)
     verdict, opinion = _judge(site, case)
-    with state().database.writing(patience=patience) as session:
+
+    def store(session: Session) -> tuple[Comment, bool]:
         comment, is_new = intake.record(
             session,
             site,
@@ -67,7 +68,9 @@ def submit(
         if plugin:
             sites.keep_akismet_key(session, site, plugin.key)
         _count(session, site, is_new=is_new)
-        session.commit()
+        return comment, is_new
+
+    comment, is_new = state().database.write(store, patience=patience)
     _tell_judged(site, comment, is_new=is_new)
     return comment, is_new
 

@@ -14,10 +14,14 @@ class Sessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Read the session of a request; a fresh one where it brings none that we signed."""
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        if cookie is None:
+            # No blog that sends comments brings one, and a signer takes longer to make.
+            return self.session_class()
         signer = self.get_signing_serializer(app)
         if signer is None:
             return None
         try:
-            return self.session_class(signer.loads(request.cookies.get(self.get_cookie_name(app), "")))
+            return self.session_class(signer.loads(cookie))
         except BadSignature:
             return self.session_class()

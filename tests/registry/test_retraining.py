@@ -60,9 +60,8 @@ def test_fifty_retrainings_are_killed(environment, how):
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
 
-    assert told["old"] + told["new"] == 50
-    # Some may have ended before they were to be killed.
-    assert told["killed"] > 40
+    assert told["killed"] == 50
+    assert told["old"] + told["new"] >= 50
 
 
 @pytest.mark.long
