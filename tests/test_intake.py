@@ -115,7 +115,7 @@ class TestEdits:
         with database.writing() as session:
             first = stored(session, site)
             intake.replace(session, site, draft(text="What a night."), verdict(), now=at(1))
-            monkeypatch.setattr(intake, "latest", lambda *_: first)
+            monkeypatch.setattr("moderation.intake.storing.latest", lambda *_: first)
 
             with pytest.raises(intake.EditedMeanwhile, match="Send this one again"):
                 intake.replace(session, site, draft(text="What a week."), verdict(), now=at(2))

@@ -75,8 +75,8 @@ class TestAudits:
     def test_where_nobody_chose_the_first_comments_are_checked_more_than_the_later(
         self, database, site, monkeypatch
     ):
-        monkeypatch.setattr(intake, "FIRST_COMMENTS", 30)
-        monkeypatch.setattr(intake, "AUDITS", 0.1)
+        monkeypatch.setattr("moderation.intake.audits.FIRST_COMMENTS", 30)
+        monkeypatch.setattr("moderation.intake.audits.AUDITS", 0.1)
         with database.writing() as session:
             blog = session.get(Site, site.id)
             blog.audit_share = None
