@@ -1,7 +1,6 @@
 """Which classifier serves, what is known of each, and how another comes to serve."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -14,15 +13,14 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from moderation import figures, registry
-from moderation.classifier.card import NEWEST_DECISIONS, Card, Trial, newest_decisions_by
 from moderation.classifier.folder import Entry
-from moderation.figures.estimates import wilson
 from moderation.refusal import Refusal
 from moderation.registry import Choice
 from moderation.store.tables import Role
 from moderation.web import charts
 from moderation.web.console import trials
 from moderation.web.console.blueprint import allowed, bp, frame, moderator, needs
+from moderation.web.console.cards import drawn, pairs
 from moderation.web.console.gates import ACTIONS, Gate, gate_of
 from moderation.web.console.overview import LATELY
 from moderation.web.parsing import form, query
@@ -30,8 +28,6 @@ from moderation.web.state import state
 
 _ROWS = 10
 _MOST_BLAMED = 10
-# The radius of a dot that stands for few texts, and for all.
-_SMALLEST, _LARGEST = 3.0, 9.0
 
 
 class GroupQuery(msgspec.Struct, frozen=True):
@@ -47,37 +43,6 @@ class ChoiceForm(msgspec.Struct, frozen=True):
     group: str = registry.DEFAULT
     # Says “yes” where a model is chosen though it did not pass the gate.
     despite: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reliability:
-    """Texts of about one probability, as a dot with its interval."""
-
-    dot: charts.Dot
-    low: float
-    high: float
-    radius: float
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A test of a model as it is drawn."""
-
-    trial: Trial
-    precision_recall: tuple[charts.Dot, ...]
-    # Where review and where rejection starts.
-    held: charts.Dot | None
-    rejected: charts.Dot | None
-    reliability: tuple[Reliability, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A test on which two models can be compared."""
-
-    name: str
-    serving: Trial
-    other: Trial
 
 
 @bp.get("/models")
@@ -235,10 +200,10 @@ def _page(model_name: str | None, group: str | None = None, *, problem: str | No
             others=[one for one in entries if one.name != chosen.model],
             elsewhere={one.model: one.group for one in groups if one.group != chosen.group},
             card=card,
-            drawn=_drawn(card) if card else [],
+            drawn=drawn(card) if card else [],
             shares=charts.shares(),
             blamed=card.identities[:_MOST_BLAMED] if card else (),
-            pairs=_pairs(serving, shown),
+            pairs=pairs(serving, shown),
             gate=gate_of(_folder() / subject.name) if subject else Gate(None),
             actions=ACTIONS,
             may_choose=_may_choose(),
@@ -273,7 +238,7 @@ def _confirmation(
         sites=members.get(chosen.group, []),
         is_grouped=len(members) > 1,
         instead_of=chosen.model or "",
-        pairs=_pairs(serving, entry),
+        pairs=pairs(serving, entry),
         gate=gate_of(_folder() / entry.name),
         problem=problem,
         may_choose=may_choose or problem is None,
@@ -363,59 +328,3 @@ def _problem(db: Session, entry: Entry) -> str | None:
     except Refusal as error:
         return str(error)
     return None
-
-
-def _pairs(serving: Entry | None, other: Entry | None) -> list[Pair]:
-    """Find the tests on which both were measured: the same texts, or the same decisions."""
-    if not (serving and other and serving.card and other.card) or serving.name == other.name:
-        return []
-    before = {test.name: test for test in serving.card.tests}
-    after = {test.name: test for test in other.card.tests}
-    # The newest decisions of one model are others than those of another.
-    shared = [name for name in after if name in before and not name.startswith(NEWEST_DECISIONS)]
-    pairs = [Pair(name, before[name], after[name]) for name in shared]
-    by_serving = after.get(newest_decisions_by(serving.name))
-    if by_serving and NEWEST_DECISIONS in after:
-        pairs.insert(0, Pair(NEWEST_DECISIONS, by_serving, after[NEWEST_DECISIONS]))
-    return pairs
-
-
-def _drawn(card: Card) -> list[Drawn]:
-    return [_drawn_test(test) for test in card.tests]
-
-
-def _drawn_test(test: Trial) -> Drawn:
-    if test.curves is None:
-        return Drawn(test, (), None, None, ())
-    points = [(point.recall, point.precision) for point in test.curves.precision_recall]
-    caused = test.consequences
-    return Drawn(
-        trial=test,
-        precision_recall=charts.dots(points),
-        held=_mark(test, 1 - caused.bad_approved, caused.good_rejected + caused.good_reviewed),
-        rejected=_mark(test, 1 - caused.bad_approved - caused.bad_reviewed, caused.good_rejected),
-        reliability=_reliability(test),
-    )
-
-
-def _mark(test: Trial, of_bad: float, of_good: float) -> charts.Dot | None:
-    """Say where a threshold is in the plot that takes such shares of the bad and of the good ones."""
-    measured = test.measures.get("rejection")
-    if measured is None or not of_bad:
-        return None
-    bad = of_bad * measured.positives
-    good = of_good * (measured.rows - measured.positives)
-    return charts.dots([(of_bad, bad / (bad + good))])[0] if bad else None
-
-
-def _reliability(test: Trial) -> tuple[Reliability, ...]:
-    bins = test.curves.calibration if test.curves else ()
-    most = max((one.texts for one in bins), default=1)
-    dots: Sequence[charts.Dot] = charts.dots([(one.said, one.found) for one in bins])
-    found = []
-    for dot, one in zip(dots, bins, strict=True):
-        low, high = charts.dots([(0, share) for share in wilson(one.found, one.texts)])
-        size = (one.texts / most) ** 0.5
-        radius = round(_SMALLEST + (_LARGEST - _SMALLEST) * size, 1)
-        found.append(Reliability(dot, low.top, high.top, radius))
-    return tuple(found)
