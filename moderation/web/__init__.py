@@ -20,6 +20,7 @@ from moderation.web import (
     cookies,
     errors,
     files,
+    heaps,
     language,
     log,
     metrics,
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def create_serving_app() -> Flask:
     """Build the application for a process that serves it: tell sites of decisions, follow promotions."""
+    heaps.share()
     app = create_app()
     # While developing, `flask run` watches the files, and another process that it starts serves.
     is_watching = "FLASK_RUN_FROM_CLI" in os.environ and get_debug_flag()
