@@ -74,6 +74,16 @@ class Service:
             os.kill(lots.choice(workers), signal.SIGKILL)
         return True
 
+    def reload(self) -> None:
+        """Let it start its processes anew, and wait until the old ones have ended."""
+        old = set(self.processes[1:])
+        os.kill(self._pid, signal.SIGHUP)
+        deadline = time.monotonic() + START_SECONDS
+        while old & set(self.processes):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"it does not reload: {self.log.read_text()}")
+            time.sleep(_PAUSE)
+
     def kill(self) -> None:
         """Kill all of its processes at once."""
         with suppress(ProcessLookupError):
@@ -105,6 +115,8 @@ def _children(pid: int) -> list[int]:
         # A process may have ended meanwhile.
         with suppress(OSError):
             # After the name, which may hold anything, stand its state and its parent.
-            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
+            is_child = int(stat.read_text().rpartition(")")[2].split()[1]) == pid
+            # Python starts another process, which only tidies up.
+            if is_child and b"resource_tracker" not in stat.with_name("cmdline").read_bytes():
                 found.append(int(stat.parent.name))
     return found

@@ -1,5 +1,6 @@
 """`moderation serve`: run the service, and welcome an owner who starts it for the first time."""
 
+import multiprocessing
 import os
 import secrets
 import socket
@@ -27,6 +28,8 @@ _FIRST_SITE = "blog"
 _CONNECTIONS = 512
 # Bytes on each connection: of the longest headers, and of answers ahead of who asks but does not read.
 _BUFFER = 64 * 1024
+# Asked to reload, it starts each process anew, and so many seconds later ends the old one.
+_SECONDS_TO_START = 10.0
 # Where the processes count together; prometheus-client reads it when it is imported.
 _COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -44,7 +47,7 @@ def serve(host: str | None, port: int | None) -> None:
     """Run the service until it is stopped.
 
     On the first start it makes a first moderator and a first site, and shows their password and
-    key once.
+    key once. Sent SIGHUP, it starts its processes anew, one after the other, and fails no request.
 
     Example: moderation serve --port 8080
     """
@@ -61,6 +64,8 @@ def serve(host: str | None, port: int | None) -> None:
     with tempfile.TemporaryDirectory(prefix="moderation-counts-") as counts:
         if chosen.metrics_token:
             os.environ[_COUNTS] = counts
+        # Not copies of this process: asked to reload, they run what is installed by then.
+        multiprocessing.set_start_method("spawn", force=True)
         Granian(
             "moderation.web:create_serving_app",
             factory=True,
@@ -73,6 +78,7 @@ def serve(host: str | None, port: int | None) -> None:
             http1_settings=HTTP1Settings(max_buffer_size=_BUFFER),
             websockets=False,
             respawn_failed_workers=True,
+            respawn_interval=_SECONDS_TO_START,
             log_dictconfig=of_libraries(chosen.log_format),
         ).serve()
 
