@@ -5,7 +5,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
@@ -26,6 +25,7 @@ from moderation.verdict import Accepted, Action
 from tests.classifier.making import keep
 from tests.conftest import at
 from tests.making import opinion, put_on_trial, stored
+from tests.store.older import downgrade
 
 
 def test_the_migrations_build_what_the_tables_say(database):
@@ -43,7 +43,7 @@ def test_the_migrations_build_what_the_tables_say(database):
 
 
 def test_the_migrations_can_be_taken_back_and_applied_again(database):
-    _downgrade(database, "base")
+    downgrade(database, "base")
     with database.engine.begin() as connection:
         assert inspect(connection).get_table_names() == ["alembic_version"]
     upgrade(database)
@@ -81,7 +81,7 @@ def test_a_table_that_others_refer_to_can_be_altered_without_loss(
 
 
 def test_lists_of_an_older_version_look_where_they_looked(database, site):
-    _downgrade(database, "0001")
+    downgrade(database, "0001")
     with database.engine.begin() as connection:
         for kind, action in (("terms", "reject"), ("domains", "review"), ("patterns", "approve")):
             connection.execute(
@@ -110,7 +110,7 @@ def test_going_back_keeps_the_lists_that_the_older_version_can_read(database, si
                 session, found, kind, kind=kind, action=Action.REVIEW, lines="::1", by="ana", now=at(1)
             )
         session.commit()
-    _downgrade(database, "0001")
+    downgrade(database, "0001")
 
     with database.engine.begin() as connection:
         assert connection.scalars(text("SELECT name FROM site_lists")).all() == ["terms"]
@@ -132,7 +132,7 @@ def test_going_back_keeps_no_list_that_looks_where_the_older_version_cannot(data
                 now=at(1),
             )
         session.commit()
-    _downgrade(database, "0005")
+    downgrade(database, "0005")
 
     with database.engine.begin() as connection:
         assert connection.scalars(text("SELECT name FROM site_lists")).all() == ["name"]
@@ -150,7 +150,7 @@ def test_what_sites_had_chosen_becomes_a_setting_of_rules_and_the_other_way_roun
         ("strict", "first_time_author", "live", "{}"),
         ("strict", "too_many_links", None, '{"at_least": 1}'),
     }
-    _downgrade(database, "0001")
+    downgrade(database, "0001")
     with database.engine.begin() as connection:
         for name, (max_links, held) in choices.items():
             connection.execute(
@@ -176,7 +176,7 @@ def test_what_sites_had_chosen_becomes_a_setting_of_rules_and_the_other_way_roun
             assert compiled.of(session, site).unreadable_rules == ()
             assert site.languages == "en"
 
-    _downgrade(database, "0001")
+    downgrade(database, "0001")
 
     with database.engine.begin() as connection:
         found = connection.execute(text("SELECT name, max_links, hold_first_time_authors FROM sites"))
@@ -201,7 +201,7 @@ def test_sites_of_an_older_version_accept_what_the_model_was_made_for(database, 
         assert policies.accepted(sites.by_name(session, "blog")) == accepted
         revision = sites.by_name(session, "blog").policy_revision
 
-    _downgrade(database, "0003")
+    downgrade(database, "0003")
 
     with database.engine.begin() as connection:
         columns = {column["name"] for column in inspect(connection).get_columns("sites")}
@@ -224,7 +224,7 @@ def test_an_older_version_keeps_outcomes_and_forgets_who_decided_elsewhere(datab
         review.report(session, comment.id, "ben", Action.APPROVE, now=at(3))
         session.commit()
 
-    _downgrade(database, "0004")
+    downgrade(database, "0004")
     upgrade(database)
 
     check_schema(database)
@@ -245,7 +245,7 @@ def test_sites_of_an_older_version_are_in_the_default_group_which_nobody_chose_f
         registry.publish(session, keep(tmp_path, "site-1"), now=at(1))
         session.commit()
 
-    _downgrade(database, "0006")
+    downgrade(database, "0006")
 
     with database.engine.begin() as connection:
         assert not {"models", "model_groups"} & set(inspect(connection).get_table_names())
@@ -269,7 +269,7 @@ def test_an_older_version_learns_from_what_was_forgotten_and_keeps_the_rest(data
         forgetting.forget(session, suspects, by="ana", now=at(2))
         session.commit()
 
-    _downgrade(database, "0007")
+    downgrade(database, "0007")
 
     with database.engine.begin() as connection:
         columns = {column["name"] for column in inspect(connection).get_columns("decisions")}
@@ -287,7 +287,7 @@ def test_an_older_version_knows_of_no_trial_and_keeps_the_rest(database, site, t
         session.commit()
     put_on_trial(database, tmp_path, "site-1")
 
-    _downgrade(database, "0008")
+    downgrade(database, "0008")
 
     with database.engine.begin() as connection:
         assert "shadow_verdicts" not in inspect(connection).get_table_names()
@@ -309,7 +309,7 @@ def test_what_was_erased_stays_blank_in_an_older_version(database, site):
         authors.erase(session, some, by="ana", now=at(2))
         session.commit()
 
-    _downgrade(database, "0008")
+    downgrade(database, "0008")
     upgrade(database)
 
     check_schema(database)
@@ -346,15 +346,3 @@ def test_a_database_without_tables_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(SchemaOutdated, match="moderation db upgrade"):
         check_schema(empty)
     empty.close()
-
-
-def _downgrade(database, revision):
-    with database.engine.execution_options(writes=True).connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
-        with connection.begin():
-            config = migrate._config()  # noqa: SLF001  Nobody downgrades but these tests.
-            config.attributes["connection"] = connection
-            command.downgrade(config, revision)
-        if connection.dialect.name == "sqlite":
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
