@@ -5,7 +5,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run demo test coverage programs-for-tests check fix openapi translations pictures train bench-speed bench-http \
 	bench-quality bench-console bench-backtest bench-budgets bench-owner bench-retraining prove-console \
-	prove-backups prove-contract prove-durability prove-hosts prove-slow-clients prove-soak try-wordpress \
+	prove-backups prove-contract prove-crowd prove-durability prove-hosts prove-slow-clients prove-soak try-wordpress \
 	try-hostile-text try-malformed audit sbom lock
 
 help: ## List the targets
@@ -100,6 +100,9 @@ prove-soak: .venv/ready-for-work ## Let the service work for half an hour, and w
 
 prove-contract: .venv/ready-for-work ## Try the API against its own document: make prove-contract [PROVE=--postgresql]
 	@$(BIN)/python -m tests.contract $(PROVE)
+
+prove-crowd: .venv/ready-for-work ## Let many write, decide, learn, back up and log in at once: make prove-crowd [PROVE=--postgresql]
+	@$(BIN)/python -m tests.crowd $(PROVE)
 
 prove-slow-clients: .venv/ready-for-work ## Keep the service waiting on 200 connections: make prove-slow-clients [PROVE="--seconds 10"]
 	@$(BIN)/python -m tests.slow $(PROVE)

@@ -6,6 +6,7 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 
 from tests.calling import Answer
 
@@ -15,8 +16,9 @@ PASSWORD = "correct horse"
 class Console:
     """One browser on the console of the service at `address`."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, headers: Mapping[str, str] | None = None) -> None:
         self.address = address
+        self._headers = headers or {}
         self.cookies = http.cookiejar.CookieJar()
         jar = urllib.request.HTTPCookieProcessor(self.cookies)
         self._open = urllib.request.build_opener(jar).open
@@ -52,7 +54,18 @@ class Console:
             decision=decision,
         )
 
+    def decide_next(self, decision: str) -> tuple[bool, Answer]:
+        """Press a button for what is next; say whether there was anything, and what came of it."""
+        page = self.read("/console/next")
+        number = re.search(r"/console/comments/(\d+)", page.url)
+        seen = re.search(r'name="seen" value="(\d+)"', page.text)
+        if not (number and seen):
+            return False, page
+        address = f"/console/comments/{number[1]}/decision"
+        return True, self.send(page, address, seen=seen[1], decision=decision)
+
     def _ask(self, request: urllib.request.Request) -> Answer:
+        request.headers.update(self._headers)
         try:
             with self._open(request, timeout=30) as answer:
                 return Answer(answer.status, dict(answer.headers), answer.read(), answer.url)

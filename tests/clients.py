@@ -58,6 +58,8 @@ class Clients:
         """
         self.acknowledged: Counter[str] = Counter()
         self.refused: Counter[int] = Counter()
+        # How long each acknowledgement took.
+        self.seconds: list[float] = []
         # By port: connections that broke, and the slowest acknowledgement in seconds.
         self.broken: Counter[int] = Counter()
         self.slowest = dict.fromkeys(ports, 0.0)
@@ -120,6 +122,7 @@ class Clients:
             is_taken = status in {200, 201}
             if is_taken:
                 self.acknowledged[name] += 1
+                self.seconds.append(seconds)
                 self.slowest[connection.port] = max(self.slowest[connection.port], seconds)
             else:
                 self.refused[status] += 1

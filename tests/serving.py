@@ -30,7 +30,7 @@ class Service:
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder / "log"
         self._words = [*through, str(MODERATION), "serve", "--port", str(self.port)]
-        self._environment = {
+        self.environment = {
             "MODERATION_DATABASE_URL": url,
             "MODERATION_INSTANCE": str(folder),
             "MODERATION_MODELS": str(SHIPPED_MODELS),
@@ -43,7 +43,7 @@ class Service:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._words,
-                env={**os.environ, **self._environment},
+                env={**os.environ, **self.environment},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

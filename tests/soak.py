@@ -197,19 +197,12 @@ def _work(browser: Console, found: Found, is_over: threading.Event) -> None:
     buttons = itertools.cycle(("approve", "reject:spam", "approve", "reject:abuse"))
     while not is_over.wait(_SECONDS_TO_THINK):
         listed = browser.read("/console/")
-        page = browser.read("/console/next")
-        number = re.search(r"/console/comments/(\d+)", page.url)
-        seen = re.search(r'name="seen" value="(\d+)"', page.text)
-        if listed.status != 200 or page.status != 200:
-            found.failed[f"console: {listed.status}, {page.status}"] += 1
-        elif number and seen:
-            address = f"/console/comments/{number[1]}/decision"
-            answer = browser.send(page, address, seen=seen[1], decision=next(buttons))
-            if answer.status == 200:
-                found.decided += 1
-            # Where a claim could not be noted in time, the other was faster, and the page says so.
-            elif answer.status != 409:
-                found.failed[f"decision: {answer.status}"] += 1
+        is_decision, answer = browser.decide_next(next(buttons))
+        # Where a claim could not be noted in time, the other was faster, and the page says so.
+        if listed.status != 200 or answer.status not in ({200, 409} if is_decision else {200}):
+            found.failed[f"console: {listed.status}, {answer.status}"] += 1
+        elif is_decision and answer.status == 200:
+            found.decided += 1
 
 
 def _sample(process: int) -> Sample:

@@ -1,0 +1,190 @@
+"""Many at once: nobody is turned away, and comments are answered within a second.
+
+`python -m tests.crowd --seconds 60` lets 32 clients send comments as fast as they can, while 8
+moderators work through the queue, a backup is made again and again, and a model is learnt. Then 200
+people, each from a network of his own, try to log in at once and every ten seconds from then on, while
+sites send comments.
+"""
+
+import argparse
+import itertools
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.decided import fill, texts_of
+from bench.postgresql import postgresql
+from moderation.store import Database, upgrade
+from tests.browsing import Console
+from tests.clients import Clients, sentence
+from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site
+from tests.running import MODERATION
+from tests.serving import Service
+
+LIMIT = 1.0
+"""Seconds within which 99 of 100 comments are answered,"""
+MOST_PUT_OFF = 0.001
+"""and the share that may be asked to come again a little later."""
+
+_WRITERS, _MODERATORS, _GUESSERS, _SITES = 32, 8, 200, 4
+_DECIDED = 2_000
+_SECONDS_TO_THINK, _SECONDS_TO_GUESS = 1.0, 10.0
+_PUT_OFF = 503
+
+
+def rush(service: Service, folder: Path, seconds: float) -> tuple[Clients, Counter[str]]:
+    """Let all write, decide, back up and learn at once; return the clients, and what others heard."""
+    sending = Clients([service.port], None, text=sentence, clients=_WRITERS, prefix="rush-")
+    heard: Counter[str] = Counter()
+    acts = [lambda is_over, name=name: _decide(service, name, heard, is_over) for name in _people()]
+    acts.append(lambda is_over: _run(service, heard, is_over, *_backups(folder)))
+    acts.append(lambda is_over: _run(service, heard, is_over, *_retrainings()))
+    with sending.going_on(), _meanwhile(acts) as is_over:
+        is_over.wait(seconds)
+    return sending, heard
+
+
+def guessing(service: Service, seconds: float) -> tuple[Clients, Counter[str]]:
+    """Let many try to log in at once, and sites send comments; return like `rush`."""
+    sending = Clients([service.port], None, text=sentence, clients=_SITES, prefix="guessing-")
+    heard: Counter[str] = Counter()
+    acts = [
+        lambda is_over, place=place: _guess(service, place, heard, is_over) for place in range(_GUESSERS)
+    ]
+    with sending.going_on(), _meanwhile(acts) as is_over:
+        is_over.wait(seconds)
+    return sending, heard
+
+
+def _people() -> list[str]:
+    return [f"moderator {place}" for place in range(_MODERATORS)]
+
+
+@contextmanager
+def _meanwhile(acts: Sequence[Callable[[threading.Event], None]]) -> Iterator[threading.Event]:
+    is_over = threading.Event()
+    threads = [threading.Thread(target=act, args=[is_over]) for act in acts]
+    for thread in threads:
+        thread.start()
+    try:
+        yield is_over
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+
+
+def _decide(service: Service, name: str, heard: Counter[str], is_over: threading.Event) -> None:
+    browser = Console(service.address)
+    browser.log_in(name)
+    while not is_over.wait(_SECONDS_TO_THINK):
+        is_decision, answer = browser.decide_next("approve")
+        heard[f"{'a decision' if is_decision else 'the queue'}: {answer.status}"] += 1
+
+
+def _run(
+    service: Service,
+    heard: Counter[str],
+    is_over: threading.Event,
+    what: str,
+    words: Iterator[list[str]],
+) -> None:
+    """Run a command again and again."""
+    while not is_over.is_set():
+        environment = os.environ | service.environment
+        done = subprocess.run(
+            [MODERATION, *next(words)], env=environment, capture_output=True, check=False
+        )
+        heard[f"{what}: {done.returncode}"] += 1
+
+
+def _backups(folder: Path) -> tuple[str, Iterator[list[str]]]:
+    files = (folder / f"backup-{number}" for number in itertools.count())
+    return "a backup", (["db", "backup", str(file)] for file in files)
+
+
+def _retrainings() -> tuple[str, Iterator[list[str]]]:
+    return "a retraining", (["retrain", "--name", f"site-{number}"] for number in itertools.count())
+
+
+def _guess(service: Service, place: int, heard: Counter[str], is_over: threading.Event) -> None:
+    browser = Console(service.address, {"X-Forwarded-For": f"198.51.{place}.7"})
+    wait = 0.0
+    while not is_over.wait(wait):
+        heard[f"a login: {browser.log_in(f'stranger {place}').status}"] += 1
+        wait = _SECONDS_TO_GUESS
+
+
+def judged(what: str, sending: Clients, heard: Counter[str]) -> list[str]:
+    """Say what was found, and return what does not keep to the limits."""
+    ordered = sorted(sending.seconds)
+    p99 = ordered[math.ceil(0.99 * len(ordered)) - 1] if ordered else math.nan
+    put_off = sending.refused[_PUT_OFF] / max(1, sending.done)
+    others = ", ".join(f"{one} ({number:,} times)" for one, number in sorted(heard.items()))
+    sys.stdout.write(
+        f"{what}: {sending.done:,} comments; median {1_000 * ordered[len(ordered) // 2]:,.0f} ms,"
+        f" 99 % {1_000 * p99:,.0f} ms; asked to come again {put_off:.2%}. Meanwhile {others}.\n"
+    )
+    failed = {code: number for code, number in sending.refused.items() if code != _PUT_OFF}
+    misses = [f"{number} comments answered with {code}" for code, number in failed.items()]
+    if sending.broken.total():
+        misses.append(f"{sending.broken.total()} broken connections")
+    if not p99 < LIMIT:
+        misses.append(f"99 % of comments took up to {p99:,.2f} s")
+    if put_off > MOST_PUT_OFF:
+        misses.append(f"{put_off:.2%} asked to come again")
+    misses += [one for one in heard if one.partition(": ")[2].startswith("5") and "login" not in one]
+    return [f"{what}: {one}" for one in misses]
+
+
+def main() -> int:
+    """Let the crowd come, say how it went, and return 1 where somebody waited too long."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crowd", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60, help="of each [default: %(default)s]")
+    parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="crowd-") as place, ExitStack() as until_the_end:
+        folder = Path(place)
+        url = f"sqlite:///{folder / 'moderation.db'}"
+        if asked.postgresql:
+            url = until_the_end.enter_context(postgresql())("crowd")
+        service = until_the_end.enter_context(_served(folder, url))
+        misses = judged("A rush", *rush(service, folder, asked.seconds))
+        misses += judged("Guessing", *guessing(service, asked.seconds))
+    sys.stdout.write("\n".join([f"Missed: {one}." for one in misses] or ["Every bar is met."]) + "\n")
+    return bool(misses)
+
+
+@contextmanager
+def _served(folder: Path, url: str) -> Iterator[Service]:
+    """Run a service with people, and with decisions that a model can learn from."""
+    database = Database(url)
+    upgrade(database)
+    fill(database, _DECIDED, texts=texts_of(None), now=datetime.now(UTC), tell=lambda *_: None)
+    add_site(database, "sending", KEY)
+    for name in _people():
+        add_moderator(database, name)
+    database.close()
+    models = folder / "models"
+    shutil.copytree(SHIPPED_MODELS, models)
+    # Each who guesses comes through a proxy, from elsewhere.
+    settings = {"MODERATION_MODELS": str(models), "MODERATION_PROXIES": "1"}
+    service = Service(folder, url, settings=settings)
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
