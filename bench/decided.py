@@ -18,7 +18,8 @@ from bench.texts import comments
 from moderation import intake, moderators, sites
 from moderation.draft import Author, Page, Submission
 from moderation.store import Database
-from moderation.store.tables import Comment, Decision, StoredVerdict
+from moderation.store.copying import count_on
+from moderation.store.tables import Base, Comment, Decision, StoredVerdict
 from moderation.text import normalise
 from moderation.verdict import ATTRIBUTES, Action, Signal, Thresholds, Verdict
 
@@ -99,6 +100,7 @@ def fill(
                 ],
             )
             tell(f"{count:,} decided comments", some[-1][0], count)
+        count_on(session.connection(), Base.metadata.sorted_tables)
         session.commit()
     return key
 

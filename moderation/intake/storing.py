@@ -157,7 +157,9 @@ _VERDICTS: ClassManager[StoredVerdict] = manager_of_class(StoredVerdict)
 
 _AT_FIRST = {"revision": 0, "superseded": False}
 """What the row of a comment holds besides, as long as nobody decided."""
-_INSERT_COMMENT = Prepared.insert_unless_there(Comment, besides={"erased_at", "kept_days", "wave_id"})
+_INSERT_COMMENT = Prepared.insert_unless_there(
+    Comment, ("site_id", "external_id", "edition"), besides={"erased_at", "kept_days", "wave_id"}
+)
 _INSERT_VERDICT = Prepared.insert(StoredVerdict)
 _INSERT_SKETCH = Prepared.insert(Sketch)
 _INSERT_FACET = Prepared.insert(Facet)

@@ -70,7 +70,7 @@ def copy(source: Database, target: Database, tell: Tell) -> Copied:
         for table in tables:
             writing.execute(delete(table))
         found = [_copy(reading, writing, table, tell) for table in tables]
-        _count_on(writing, tables)
+        count_on(writing, tables)
         search.set_up(writing)
     whole = hashlib.sha256("".join(one.sha256 for one in found).encode())
     return Copied(len(tables), sum(one.rows for one in found), whole.hexdigest())
@@ -136,8 +136,8 @@ def _check_empty(writing: Connection, target: Database, tables: list[Table]) -> 
             raise NotEmpty(target.url.render_as_string(hide_password=True), table.name)
 
 
-def _count_on(writing: Connection, tables: list[Table]) -> None:
-    """Let PostgreSQL number new rows from where the copied ones end; SQLite does by itself."""
+def count_on(writing: Connection, tables: list[Table]) -> None:
+    """Let PostgreSQL number new rows from where those end that are there; SQLite does by itself."""
     if writing.dialect.name != "postgresql":
         return
     for table in tables:

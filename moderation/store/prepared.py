@@ -66,15 +66,15 @@ class Prepared:
 
     @classmethod
     def insert_unless_there(
-        cls, table: type[DeclarativeBase], *, besides: Collection[str] = ()
+        cls, table: type[DeclarativeBase], key: Sequence[str], *, besides: Collection[str] = ()
     ) -> "Prepared":
         """Insert a row with all its columns but the number and those `besides`, and return its number.
 
-        Where another row has the same key, do nothing and return nothing.
+        Where another row has the same `key`, which is unique, do nothing and return nothing.
         """
         of_table = cast(Table, table.__table__)
         kinds = {
-            name: kind(of_table).on_conflict_do_nothing().returning(of_table.c.id)
+            name: kind(of_table).on_conflict_do_nothing(index_elements=key).returning(of_table.c.id)
             for name, kind in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
         }
         return cls(kinds, sets=_columns(of_table, besides))
