@@ -5,6 +5,7 @@ A file has one writer at a time, and a commit costs as much for one comment as f
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Generic, Protocol, TypeVar
@@ -64,12 +65,11 @@ class Together:
         raises, and OperationalError when the patience ends.
         """
         wish = _Wish(work)
+        patience = self._patience if patience is None else patience
+        began = time.monotonic()
         with self._changed:
             self._waiting.append(wish)
-            self._changed.wait_for(
-                lambda: wish.is_settled or not self._is_led,
-                self._patience if patience is None else patience,
-            )
+            self._changed.wait_for(lambda: wish.is_settled or not self._is_led, patience)
             if wish not in self._waiting:
                 # Somebody is at it, which does not take long.
                 self._changed.wait_for(lambda: wish.is_settled)
@@ -78,10 +78,10 @@ class Together:
                 self._waiting.remove(wish)
                 raise OperationalError(None, None, sqlite3.OperationalError("database is locked"))
             self._is_led = True
-        self._lead(wish, patience)
+        self._lead(wish, max(0.0, began + patience - time.monotonic()))
         return wish.result()
 
-    def _lead(self, own: _Wish[Any], patience: float | None) -> None:
+    def _lead(self, own: _Wish[Any], patience: float) -> None:
         """Wait for the file's turn, and do what all want who wait by then."""
         taken: list[_Wish[Any]] = []
         try:

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,19 @@ from tests.serving import Service
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture
+def database(tmp_path) -> Iterator[Database]:
+    """What a service finds when it starts: a site."""
+    made = Database(Settings(instance=tmp_path).where_data_lives())
+    upgrade(made)
+    add_site(made, "blog", KEY)
+    yield made
+    made.close()
+
+
 @pytest.mark.long
-def test_one_that_is_asked_to_stop_ends_and_loses_nothing_and_the_next_goes_on(tmp_path):
-    url = Settings(instance=tmp_path).where_data_lives()
-    database = Database(url)
-    upgrade(database)
-    add_site(database, "blog", KEY)
-    service = Service(tmp_path, url)
+def test_one_that_is_asked_to_stop_ends_and_loses_nothing_and_the_next_goes_on(tmp_path, database):
+    service = Service(tmp_path, str(database.url))
     service.start()
     sending = Clients([service.port], 300)
     try:
@@ -40,18 +47,13 @@ def test_one_that_is_asked_to_stop_ends_and_loses_nothing_and_the_next_goes_on(t
 
     assert look(database, sending.acknowledged).is_whole
     assert not sending.refused
-    database.close()
 
 
 @pytest.mark.long
-def test_one_that_is_asked_to_reload_runs_what_is_installed_and_fails_no_request(tmp_path):
-    url = Settings(instance=tmp_path).where_data_lives()
-    database = Database(url)
-    upgrade(database)
-    add_site(database, "blog", KEY)
+def test_one_that_is_asked_to_reload_runs_what_is_installed_and_fails_no_request(tmp_path, database):
     installed = tmp_path / "installed"
     shutil.copytree(ROOT / "moderation", installed / "moderation")
-    service = Service(tmp_path, url, settings={"PYTHONPATH": str(installed)})
+    service = Service(tmp_path, str(database.url), settings={"PYTHONPATH": str(installed)})
     service.start()
     sending = Clients([service.port], None)
     try:
@@ -71,7 +73,6 @@ def test_one_that_is_asked_to_reload_runs_what_is_installed_and_fails_no_request
     assert not sending.refused
     # A connection may be closed in the instant between the look at it and the next request.
     assert sending.broken.total() <= 2
-    database.close()
 
 
 def told(service: Service) -> set[str]:

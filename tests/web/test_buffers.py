@@ -49,6 +49,35 @@ def test_a_turn_lasts_until_the_answer_is_whole():
     assert (busy.most, busy.closed, busy.at_work) == (3, 60, 0)
 
 
+def test_nobody_who_comes_later_passes_who_waits():
+    began: list[bytes] = []
+    may_end = threading.Event()
+
+    def slow(environ, start_response):
+        began.append(environ["wsgi.input"].read())
+        may_end.wait(20)
+        start_response("200 OK", [])
+        return []
+
+    app = Whole(slow, at_once=1, largest=1_000)
+    client = Client(app)
+
+    def come_twice() -> None:
+        for name in (b"first", b"late"):
+            client.post("/", data=name)
+
+    with ThreadPoolExecutor(2) as clients:
+        clients.submit(come_twice)
+        while not began:
+            time.sleep(0.001)
+        clients.submit(client.post, "/", data=b"second")
+        while not app._turns._line:  # noqa: SLF001 - Nothing else tells that it waits.
+            time.sleep(0.001)
+        may_end.set()
+
+    assert began == [b"first", b"second", b"late"]
+
+
 def test_a_failure_gives_its_turn_back():
     def failing(_environ, _start_response):
         raise RuntimeError
