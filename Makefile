@@ -101,7 +101,7 @@ prove-soak: .venv/ready-for-work ## Let the service work for half an hour, and w
 prove-contract: .venv/ready-for-work ## Try the API against its own document: make prove-contract [PROVE=--postgresql]
 	@$(BIN)/python -m tests.contract $(PROVE)
 
-prove-crowd: .venv/ready-for-work ## Let many write, decide, learn, back up and log in at once: make prove-crowd [PROVE=--postgresql]
+prove-crowd: .venv/ready-for-work ## Let many write, decide, learn and log in at once, and one site hang: make prove-crowd [PROVE=--postgresql]
 	@$(BIN)/python -m tests.crowd $(PROVE)
 
 prove-slow-clients: .venv/ready-for-work ## Keep the service waiting on 200 connections: make prove-slow-clients [PROVE="--seconds 10"]

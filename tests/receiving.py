@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ class Heard(NamedTuple):
     path: str
     headers: dict[str, str]
     body: bytes
+    # On the clock that only goes forward.
+    at: float
 
     @property
     def json(self) -> Any:
@@ -57,7 +60,7 @@ def receiving(*answers: Answering) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            receiver.heard.append(Heard(self.path, headers, body))
+            receiver.heard.append(Heard(self.path, headers, body, time.monotonic()))
             self.receiver = receiver
             self.body = body
             self.close_connection = True
