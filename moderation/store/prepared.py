@@ -35,10 +35,15 @@ class _Compiled(NamedTuple):
                 given[name] = convert(given[name])
         return given if self.order is None else [given[name] for name in self.order]
 
-    def of_rows(self, count: int) -> str:
-        """Return an INSERT with places for so many rows, for a driver that counts its parameters."""
-        _, _, places = self.sql.rpartition(" VALUES ")
-        return self.sql + f", {places}" * (count - 1)
+    def of_rows(self, every: Sequence[Mapping[str, Any]]) -> tuple[str, Any]:
+        """Return an INSERT with places for so many rows, and what is put there."""
+        head, values, places = self.sql.rpartition(" VALUES ")
+        arguments = list(map(self.arguments, every))
+        if self.order is not None:
+            return self.sql + f", {places}" * (len(every) - 1), list(chain(*arguments))
+        numbered = ", ".join(places.replace("%(", f"%({row}_") for row in range(len(every)))
+        named = {f"{row}_{name}": one for row, of in enumerate(arguments) for name, one in of.items()}
+        return head + values + numbered, named
 
 
 class Prepared:
@@ -132,20 +137,15 @@ def ask_together(
 
 
 def put_together(connection: Connection, *asked: tuple[Prepared, Sequence[Mapping[str, Any]]]) -> None:
-    """Insert rows: of each statement as many as it is given. PostgreSQL is sent all of them at once.
+    """Insert rows, all of a table in one statement. PostgreSQL is sent all statements at once.
 
-    SQLite is given all rows of a table in one statement. Between two, its driver lets other threads of
-    the process go first, while other processes wait for this transaction to end.
+    Each statement costs more than a row. On SQLite, the driver also lets other threads of the process go
+    first between two, while other processes wait for this transaction to end.
     """
-    pipeline = _pipeline(connection)
-    with _Cursor(connection) as cursor, pipeline or nullcontext():
+    with _Cursor(connection) as cursor, _pipeline(connection) or nullcontext():
         for one, every in asked:
-            compiled = one.compiled(connection.dialect)
-            arguments = list(map(compiled.arguments, every))
-            if pipeline and arguments:
-                cursor.executemany(compiled.sql, arguments)
-            elif arguments:
-                cursor.execute(compiled.of_rows(len(arguments)), tuple(chain(*arguments)))
+            if every:
+                cursor.execute(*one.compiled(connection.dialect).of_rows(every))
 
 
 def _pipeline(connection: Connection) -> AbstractContextManager[Any] | None:
