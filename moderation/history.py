@@ -7,8 +7,20 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, false, func, not_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from moderation import copies
 from moderation.draft import Author, Draft
@@ -190,54 +202,62 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-# What the last decision of a person says; an undo says nothing, whatever it restored.
-_DECIDED = and_(
-    Decision.comment_id == Comment.id,
-    Decision.revision == Comment.revision,
-    Decision.undoes_id.is_(None),
-)
+def _decided(of: Any) -> ColumnElement[bool]:
+    """What the last decision of a person says; an undo says nothing, whatever it restored."""
+    return and_(
+        Decision.comment_id == of.id, Decision.revision == of.revision, Decision.undoes_id.is_(None)
+    )
 
 
 def _sent_before() -> Select[Any]:
     """What the author sent and became of it, and what came from his range of addresses."""
     of_author = _latest(Comment.author_key == bindparam("author"))
     of_range = _latest(Comment.author_range == bindparam("range"))
-    holds = Comment.superseded == false()
-    # An edit sends nothing new.
-    is_recent = and_(Comment.edition == 1, Comment.received_at > bindparam("since"))
-    from_range = (
-        select(func.count())
-        .select_from(Comment)
-        .where(Comment.id.in_(of_range), is_recent)
-        .scalar_subquery()
-    )
-    of_site = aliased(Comment)
+    author, holds = of_author.c, of_author.c.superseded == false()
+    from_range = select(func.count()).where(_is_recent(of_range.c)).scalar_subquery()
     is_known = exists().where(
-        of_site.site_id == bindparam("site"), of_site.external_id == bindparam("own")
+        Comment.site_id == bindparam("site"), Comment.external_id == bindparam("own")
     )
     return (
         select(
-            func.count().filter(Comment.outcome == Action.APPROVE, holds).label("approved"),
+            func.count().filter(author.outcome == Action.APPROVE, holds).label("approved"),
             func.count().filter(Decision.action == Action.APPROVE, holds).label("approved_by_people"),
             # Of any edition: an edit does not undo what it was rejected for.
             func.count().filter(Decision.action == Action.REJECT).label("rejected_by_people"),
-            func.count().filter(is_recent).label("from_author"),
+            func.count().filter(_is_recent(author)).label("from_author"),
             from_range.label("from_range"),
             is_known.label("is_known"),
         )
-        .select_from(Comment)
-        .outerjoin(Decision, _DECIDED)
-        .where(Comment.id.in_(of_author))
+        .select_from(of_author)
+        .outerjoin(Decision, _decided(author))
     )
 
 
-def _latest(whose: Any) -> Select[Any]:
-    return (
-        select(Comment.id)
+def _latest(whose: ColumnElement[bool]) -> Subquery:
+    """Select what is looked at of the latest comments.
+
+    Not by their numbers, to look them up then: PostgreSQL plans once for long, and while a table is new
+    it would go through all comments for each of them.
+    """
+    found = (
+        select(
+            Comment.id,
+            Comment.revision,
+            Comment.edition,
+            Comment.superseded,
+            Comment.outcome,
+            Comment.received_at,
+        )
         .where(Comment.site_id == bindparam("site"), whose, Comment.external_id != bindparam("own"))
         .order_by(Comment.id.desc())
         .limit(_COUNTED)
     )
+    return found.subquery()
+
+
+def _is_recent(of: Any) -> ColumnElement[bool]:
+    # An edit sends nothing new.
+    return and_(of.edition == 1, of.received_at > bindparam("since"))
 
 
 def _saying_the_same() -> Select[*tuple[Any, ...]]:
@@ -252,7 +272,7 @@ def _saying_the_same() -> Select[*tuple[Any, ...]]:
             Comment.text_hash,
             Decision.action,
         )
-        .outerjoin(Decision, _DECIDED)
+        .outerjoin(Decision, _decided(Comment))
         .where(
             Comment.id.in_(copies.alike(_COUNTED)),
             Comment.superseded == false(),
