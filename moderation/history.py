@@ -236,8 +236,8 @@ def _sent_before() -> Select[Any]:
 def _latest(whose: ColumnElement[bool]) -> Subquery:
     """Select what is looked at of the latest comments.
 
-    Not by their numbers, to look them up then: PostgreSQL plans once for long, and while a table is new
-    it would go through all comments for each of them.
+    Not by their numbers, to look them up then: while its tables are new, PostgreSQL may go through all
+    comments for that.
     """
     found = (
         select(
