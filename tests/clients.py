@@ -3,6 +3,7 @@
 import http.client
 import itertools
 import json
+import math
 import random
 import threading
 import time
@@ -28,6 +29,12 @@ _TEXT = "The ferry came late again on Monday, and nobody told those who waited o
 def sentence(number: int) -> str:
     """Say something that no other number says, nor nearly."""
     return " ".join(random.Random(number).choices(_words(), k=_WORDS)).capitalize() + "."
+
+
+def within(share: float, seconds: Sequence[float]) -> float:
+    """Return how long the quickest `share` of what took so long took at most; NaN without any."""
+    ordered = sorted(seconds)
+    return ordered[math.ceil(share * len(ordered)) - 1] if ordered else math.nan
 
 
 @cache

@@ -30,7 +30,7 @@ from moderation.store import Database, upgrade
 from moderation.store.tables import Moderator, Site
 from moderation.verdict import Action
 from tests.browsing import Console
-from tests.clients import Clients, sentence
+from tests.clients import Clients, sentence, within
 from tests.conftest import KEY, SHIPPED_MODELS, add_moderator, add_site
 from tests.making import decider, stored
 from tests.receiving import hang, receiving
@@ -159,8 +159,8 @@ def _run(
     words: Iterator[list[str]],
 ) -> None:
     """Run a command again and again."""
+    environment = os.environ | service.environment
     while not is_over.is_set():
-        environment = os.environ | service.environment
         done = subprocess.run(
             [MODERATION, *next(words)], env=environment, capture_output=True, check=False
         )
@@ -186,7 +186,7 @@ def _guess(service: Service, place: int, heard: Counter[str], is_over: threading
 
 def judged(what: str, sending: Clients, heard: Counter[str]) -> list[str]:
     """Say what was found, and return what does not keep to the limits."""
-    median, p99 = _within(0.5, sending.seconds), _within(0.99, sending.seconds)
+    median, p99 = within(0.5, sending.seconds), within(0.99, sending.seconds)
     put_off = sending.refused[_PUT_OFF] / max(1, sending.done)
     others = ", ".join(f"{one} ({number:,} times)" for one, number in sorted(heard.items()))
     sys.stdout.write(
@@ -203,12 +203,6 @@ def judged(what: str, sending: Clients, heard: Counter[str]) -> list[str]:
         misses.append(f"{put_off:.2%} asked to come again")
     misses += [one for one in heard if one.partition(": ")[2].startswith("5") and "login" not in one]
     return [f"{what}: {one}" for one in misses]
-
-
-def _within(share: float, seconds: Sequence[float]) -> float:
-    """Return how long the quickest `share` of them took at most; NaN without any."""
-    ordered = sorted(seconds)
-    return ordered[math.ceil(share * len(ordered)) - 1] if ordered else math.nan
 
 
 def main() -> int:
@@ -228,7 +222,7 @@ def main() -> int:
         database = Database(url)
         sending, told = hanging(service, database, asked.seconds)
         database.close()
-        count, p95 = len(told.waited), _within(0.95, told.waited)
+        count, p95 = len(told.waited), within(0.95, told.waited)
         misses += judged("One site hangs", sending, Counter({"a decision told elsewhere": count}))
         sys.stdout.write(
             f"95 % of these decisions were told within {p95:,.1f} s, {told.twice:,} of them twice.\n"

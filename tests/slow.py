@@ -10,7 +10,6 @@ import asyncio
 import http.client
 import itertools
 import json
-import math
 import socket
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from typing import NamedTuple
 
 from moderation.settings import Settings
 from moderation.web import files
+from tests.clients import within
 from tests.conftest import KEY
 from tests.durability import served
 
@@ -114,8 +114,7 @@ class Waited:
 
     def percentile(self, share: float) -> float:
         """Return how long the quickest `share` of the answered ones took at most; NaN without any."""
-        ordered = sorted(self.seconds)
-        return ordered[math.ceil(share * len(ordered)) - 1] if ordered else math.nan
+        return within(share, self.seconds)
 
     @contextmanager
     def connection(self) -> Iterator[None]:
