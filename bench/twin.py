@@ -119,7 +119,7 @@ def _grams(text: str) -> list[str]:
     said = spoken(words)
     found = [gram for word in set(words) for gram in grams(word)]
     found.extend(set(map(pair, said, said[1:])))
-    found.extend(manners(read, said))
+    found.extend(manners(read, len(said), len(set(said))))
     return found
 
 

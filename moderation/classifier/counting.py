@@ -104,7 +104,7 @@ def count(texts: Sequence[str], progress: Progress = silence) -> Counts:
         every = [known[word] for word in distinct]
         every.append(place(dict.fromkeys(map(pair, said, said[1:]))))
         totals.append(sum(map(len, every)))
-        every.append(place(manners(read, said)))
+        every.append(place(manners(read, len(said), len(set(said)))))
         here, times = np.unique(np.concatenate(every), return_counts=True)
         columns.append(here)
         counts.append(times.astype(np.float32))

@@ -7,7 +7,7 @@ Knows nothing of weights.
 import math
 import re
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,12 +96,15 @@ def is_piece(gram: str) -> bool:
     return gram[0] != "\t" and " " not in gram.strip(" ")
 
 
-def manners(text: Normalised, said: Sequence[Hashable]) -> list[str]:
-    """List how a text is written, given its spoken words: in capitals, or repeating itself."""
+def manners(text: Normalised, said: int, different: int) -> list[str]:
+    """List how a text is written: in capitals, or repeating itself.
+
+    It is given how many words are spoken, and how many different ones.
+    """
     found = []
-    if len(said) >= _FEWEST_REPEATED and len(set(said)) * _REPEATED <= len(said):
+    if said >= _FEWEST_REPEATED and different * _REPEATED <= said:
         found.append(REPEATING)
-    fewest = max(_FEWEST_IN_CAPITALS, math.ceil(len(said) / 2))
+    fewest = max(_FEWEST_IN_CAPITALS, math.ceil(said / 2))
     # Words are looked at only where there are letters enough for them, which few texts have.
     letters = text.original.encode("ascii", "ignore").translate(None, _NO_CAPITALS)
     if (
@@ -131,5 +134,5 @@ def length_factor(total: Numbers | NDArray[np.int64], offset: float) -> Numbers:
     they were. The offset keeps a single word from being taken for certain. Totals of many texts
     may be given in one array.
     """
-    factor: Numbers = 1 / np.sqrt(total + offset)
+    factor: Numbers = np.power(total + offset, -0.5)
     return factor

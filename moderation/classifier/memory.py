@@ -1,17 +1,29 @@
-"""Remember the words that a classifier has met: what each weighs, and which pairs it is half of.
+"""Remember the words that a classifier has met, what each weighs, and what pairs of them weigh.
 
 Most words of a comment were met before. So what stands between two spaces is looked up as a whole,
-and only what is new is cut into words and grams. Knows nothing of heads and scores.
+and only what is new is cut into words and grams. Texts are then arrays of numbers, and what they say
+is looked up and added up for many texts at once. Knows nothing of heads and scores.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise, repeat
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.classifier.features import LONGEST_WORD, SOMEONE, Numbers, cut, grams, spoken
+from moderation.classifier.features import (
+    LONGEST_WORD,
+    SOMEONE,
+    Numbers,
+    cut,
+    grams,
+    manners,
+    spoken,
+)
+from moderation.text import Normalised
+
+Whole = NDArray[np.int64]
 
 # People make up words without end: after so many all are forgotten, which costs less than a second.
 _WORDS_REMEMBERED = 32_768
@@ -19,10 +31,25 @@ _WORDS_REMEMBERED = 32_768
 _CHUNKS_REMEMBERED = 65_536
 # A longer chunk seldom comes again.
 _LONGEST_CHUNK = 2 * LONGEST_WORD
-# Puts the numbers of two words into one; far more than there can be words.
-_WORDS = 1 << 32
 
-_Read = tuple[tuple[int, ...], tuple[int, ...]]
+# Rows before those of the grams. The first weighs nothing and stands where a text begins; so a word by
+# itself is the pair of nothing and the word. The second is every pair that was not learnt.
+_NOTHING, _UNKNOWN, _GRAMS = 0, 1, 2
+# The last columns count grams, and different words that are spoken.
+_COUNT, _DIFFERENT = -1, -2
+_COUNTS = 2
+# So many bits for the number of a word. Above those of two words stands that of the text.
+_BITS = 24
+_WORD = (1 << _BITS) - 1
+_PAIR = (1 << 2 * _BITS) - 1
+# So many texts are read at once, which keeps what they take within the processor's own memory.
+_TOGETHER = 256
+_TEXTS: Whole = np.arange(_TOGETHER) << 2 * _BITS
+# Sorted, it comes before everything.
+_BEFORE: Whole = np.array([-1])
+# Weights are whole numbers here, the largest of so many bits. Their sums are exact, whatever the order.
+# Of a text of 30 million grams they still fit into 64 bits.
+_PRECISION = 38
 
 
 class Learnt:
@@ -30,28 +57,40 @@ class Learnt:
 
     def __init__(self, vocabulary: Sequence[str], weights: NDArray[np.float32]) -> None:
         """Take one row of weights for each gram."""
-        self.weights = weights
-        self.places = {gram: place for place, gram in enumerate(vocabulary)}
-        # The row after those of the grams weighs nothing. Whoever belongs to a group is SOMEONE.
-        self.nothing = len(weights)
-        self.words = {SOMEONE: self.nothing + 1}
-        self.pairs: dict[int, int] = {}
-        words = self.words
-        for gram, place in self.places.items():
+        largest = float(np.abs(weights).max(initial=0.0))
+        # What a weight of one stands for, in log-odds.
+        self.unit = 2.0 ** (np.frexp(largest)[1] - _PRECISION)
+        self.rows: Whole = np.zeros((_GRAMS + len(weights), weights.shape[1] + _COUNTS), np.int64)
+        self.rows[_GRAMS:, :-_COUNTS] = np.rint(weights / self.unit)
+        self.rows[_UNKNOWN, _COUNT] = 1
+        self._places = {gram: place for place, gram in enumerate(vocabulary, _GRAMS)}
+        # Whoever belongs to a group is SOMEONE.
+        self.words = {SOMEONE: len(self.rows)}
+        # The last pair is one that no text can hold.
+        words, pairs, rows = self.words, [_PAIR + 1], [_UNKNOWN]
+        for gram, place in self._places.items():
             # Other grams have a space at most at their ends.
             if " " in gram[1:-1]:
                 first, second = (
-                    words.setdefault(word, self.nothing + 1 + len(words)) for word in gram.split(" ")
+                    words.setdefault(word, len(self.rows) + len(words)) for word in gram.split(" ")
                 )
-                self.pairs[first * _WORDS + second] = place
+                pairs.append(first << _BITS | second)
+                rows.append(place)
+        order = np.argsort(pairs)
+        self._pairs: Whole = np.array(pairs)[order]
+        self._rows_of_pairs: Whole = np.array(rows)[order]
+        self.rows[self._rows_of_pairs, _COUNT] = 1
 
     def known(self, names: Iterable[str]) -> list[int]:
         """Number those of the grams that were learnt."""
-        return [place for place in map(self.places.get, names) if place is not None]
+        return [place for place in map(self._places.get, names) if place is not None]
 
-    def known_pairs(self, pairs: Iterable[int]) -> Iterator[int]:
-        """Number the pairs as grams; one that was not learnt has the number of nothing."""
-        return map(self.pairs.get, pairs, repeat(self.nothing))
+    def pairs(self, pairs: Whole) -> Whole:
+        """Give the rows of pairs."""
+        places = self._pairs.searchsorted(pairs)
+        rows = self._rows_of_pairs.take(places)
+        rows[self._pairs.take(places) != pairs] = _UNKNOWN
+        return rows
 
 
 class Met:
@@ -60,15 +99,17 @@ class Met:
     def __init__(self, learnt: Learnt) -> None:
         """Begin with what was learnt."""
         self.learnt = learnt
-        self._next = learnt.nothing + 1 + len(learnt.words)
-        # One column more than heads: how many grams a word has. What nobody has written to takes no
-        # memory.
+        self._next = len(learnt.rows) + len(learnt.words)
+        # What nobody has written to takes no memory.
         room = self._next + 2 * _WORDS_REMEMBERED
-        self.rows: Numbers = np.zeros((room, learnt.weights.shape[1] + 1))
-        self.rows[: learnt.nothing, :-1] = learnt.weights
+        self.rows: Whole = np.zeros((room, learnt.rows.shape[1]), np.int64)
+        self.rows[: len(learnt.rows)] = learnt.rows
+        # A pair begins with nothing where a text does.
+        self._is_spoken = np.zeros(room, np.bool_)
+        self._is_spoken[_NOTHING] = True
         self._words: dict[str, int] = {}
-        self._chunks: dict[str, _Read] = {}
-        self._last: tuple[Sequence[str], tuple[list[int], list[int]]] = (), ([], [])
+        self._chunks: dict[str, tuple[int, ...]] = {}
+        self._last: tuple[Sequence[str], list[int]] = (), []
         self._meeting = threading.Lock()
 
     @property
@@ -76,43 +117,85 @@ class Met:
         """Whether it is time to forget."""
         return len(self._words) >= _WORDS_REMEMBERED or len(self._chunks) >= _CHUNKS_REMEMBERED
 
-    def read(self, chunks: Sequence[str]) -> tuple[list[int], list[int]]:
-        """Number the words and marks of a text's chunks in their order, and those that are spoken."""
+    def words(self, text: Normalised) -> list[int]:
+        """Number the words and marks of a text, in their order."""
         # Who is asked for a score is most often asked for its reasons next.
         last, found = self._last
-        if last is not chunks:
+        if last is not text.chunks:
             try:
-                found = _joined(chunks, self._chunks)
+                found = _joined(text.chunks, self._chunks)
             except KeyError:
-                found = _joined(chunks, self._meet(chunks))
-            self._last = chunks, found
+                found = _joined(text.chunks, self._meet(text.chunks))
+            self._last = text.chunks, found
         return found
 
-    def _meet(self, chunks: Sequence[str]) -> dict[str, _Read]:
+    def are_spoken(self, words: Whole) -> NDArray[np.bool_]:
+        """Tell words that are spoken from marks, by their numbers."""
+        return self._is_spoken.take(words)
+
+    def weights(self, rows: Whole | list[int]) -> Numbers:
+        """Give what each of these rows weighs for the first head, in log-odds."""
+        found: Numbers = self.rows[rows, 0] * self.learnt.unit
+        return found
+
+    def counts(self, words: Whole) -> Whole:
+        """Say how many grams each word has."""
+        found: Whole = self.rows[words, _COUNT]
+        return found
+
+    def sums(self, texts: Sequence[Normalised]) -> Whole:
+        """Add up for each of a few hundred texts the rows of what it says."""
+        numbers = [[_NOTHING, *self.words(text)] for text in texts]
+        lengths = list(map(len, numbers))
+        words = np.fromiter(chain.from_iterable(numbers), np.int64, sum(lengths))
+        is_spoken = self.are_spoken(words)
+        words += _TEXTS[: len(texts)].repeat(lengths)
+        said = words[is_spoken]
+        pairs = pairs_of(said)
+        if len(texts) > 1:
+            # No word is followed by the beginning of the next text.
+            pairs = pairs[pairs & _WORD != _NOTHING]
+        every = np.concatenate((_BEFORE, words, pairs))
+        every.sort()
+        following = every[1:]
+        both = following[following != every[:-1]] & _PAIR
+        rows = both & _WORD
+        are_pairs = both > _WORD
+        rows[are_pairs] = self.learnt.pairs(both[are_pairs])
+        (begins,) = (both == _NOTHING).nonzero()
+        sums: Whole = np.add.reduceat(self.rows.take(rows, axis=0), begins)
+        # The beginning of each text counts as spoken.
+        times = np.bincount(said >> 2 * _BITS) - 1
+        counts = zip(texts, times.tolist(), sums[:, _DIFFERENT].tolist(), strict=True)
+        for place, (text, number, different) in enumerate(counts):
+            for row in self.learnt.known(manners(text, number, different)):
+                sums[place] += self.rows[row]
+        return sums
+
+    def _meet(self, chunks: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """Read a text's chunks, and remember those that may come again."""
         with self._meeting:
             cuts = {chunk: cut(chunk) for chunk in chunks if chunk not in self._chunks}
             self._add(dict.fromkeys(chain.from_iterable(cuts.values())))
-            found = {chunk: self._read(words) for chunk, words in cuts.items()}
+            found = {
+                chunk: tuple([self._words[word] for word in words]) for chunk, words in cuts.items()
+            }
             # Last, as other threads read on: where they find a chunk, they find its words as well.
             self._chunks.update(
                 (chunk, read) for chunk, read in found.items() if len(chunk) <= _LONGEST_CHUNK
             )
         return {chunk: found[chunk] if chunk in found else self._chunks[chunk] for chunk in chunks}
 
-    def _read(self, words: Sequence[str]) -> _Read:
-        every = tuple([self._words[word] for word in words])
-        said = tuple([self._words[word] for word in words if spoken([word])])
-        return every, every if said == every else said
-
     def _add(self, words: Iterable[str]) -> None:
         new = [word for word in words if word not in self._words]
         numbers = [self._number(word) for word in new]
         if self._next > len(self.rows):
-            room = np.zeros((self._next, self.rows.shape[1]))
-            self.rows = np.concatenate([self.rows, room])
+            more = self._next - len(self.rows)
+            self.rows = np.concatenate([self.rows, np.zeros((more, self.rows.shape[1]), np.int64)])
+            self._is_spoken = np.concatenate([self._is_spoken, np.zeros(more, np.bool_)])
         if new:
             self.rows[numbers] = self._weighed(new)
+            self._is_spoken[numbers] = self.rows[numbers, _DIFFERENT]
             self._words.update(zip(new, numbers, strict=True))
 
     def _number(self, word: str) -> int:
@@ -120,9 +203,11 @@ class Met:
             if name in self.learnt.words:
                 return self.learnt.words[name]
         self._next += 1
+        if self._next > _WORD:
+            raise OverflowError("there are more words than numbers for them")
         return self._next - 1
 
-    def _weighed(self, words: Sequence[str]) -> Numbers:
+    def _weighed(self, words: Sequence[str]) -> Whole:
         """Add up the rows of each word's known grams, and count its grams."""
         found: list[int] = []
         starts, counts = [], []
@@ -131,10 +216,11 @@ class Met:
             starts.append(len(found))
             counts.append(len(every))
             # A word without a known gram has this row alone.
-            found.append(self.learnt.nothing)
+            found.append(_NOTHING)
             found += self.learnt.known(every)
-        weighed: Numbers = np.add.reduceat(self.rows[found], starts)
-        weighed[:, -1] = counts
+        weighed: Whole = np.add.reduceat(self.rows[found], starts)
+        weighed[:, _COUNT] = counts
+        weighed[:, _DIFFERENT] = [len(spoken([word])) for word in words]
         return weighed
 
 
@@ -152,17 +238,24 @@ class Memory:
             self._met = Met(self._learnt)
         return self._met
 
+    def sums(self, texts: Sequence[Normalised]) -> tuple[Numbers, Whole]:
+        """Add up for each text what it says: each word and pair once, and its manners.
 
-def pairs(said: Iterable[int]) -> list[int]:
+        Gives a row a text, in the columns of the weights that were learnt; and the number of its grams.
+        """
+        parts = [
+            self.met().sums(texts[begin : begin + _TOGETHER])
+            for begin in range(0, len(texts), _TOGETHER)
+        ]
+        sums = np.concatenate(parts) if len(parts) > 1 else parts[0]
+        return sums[:, :-_COUNTS] * self._learnt.unit, sums[:, _COUNT]
+
+
+def pairs_of(said: Whole) -> Whole:
     """Number each pair of words that are spoken one after another."""
-    return [first * _WORDS + second for first, second in pairwise(said)]
+    # The number of the text stands above that of the second word; above the first it is shifted out.
+    return (said[:-1] << _BITS) + said[1:]
 
 
-def _joined(chunks: Sequence[str], known: dict[str, _Read]) -> tuple[list[int], list[int]]:
-    words: list[int] = []
-    said: list[int] = []
-    for chunk in chunks:
-        words_of_chunk, said_of_chunk = known[chunk]
-        words += words_of_chunk
-        said += said_of_chunk
-    return words, said
+def _joined(chunks: Sequence[str], known: dict[str, tuple[int, ...]]) -> list[int]:
+    return list(chain.from_iterable(map(known.__getitem__, chunks)))

@@ -5,7 +5,6 @@ intercept plus the weights of the text's grams times the text's length factor. E
 pair counts once. An explanation is therefore not an estimate: its parts add up to the score.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.classifier.features import Numbers, length_factor, manners, places, written_so
-from moderation.classifier.memory import Memory, Met, pairs
+from moderation.classifier.memory import Memory, pairs_of
 from moderation.classifier.reasons import NO_REASONS, Reasons
 from moderation.classifier.thresholds import NO_TRADES, Trades
 from moderation.text import Normalised
@@ -112,20 +111,7 @@ class Classifier:
         """
         if not texts:
             return np.empty((0, len(HEADS)))
-        met = self._memory.met()
-        # For each text the numbers of its words and grams, and where they start.
-        found: list[int] = []
-        starts, numbers_of_pairs = [], []
-        for text in texts:
-            here, distinct = _found(met, text)
-            starts.append(len(found))
-            found += here
-            numbers_of_pairs.append(distinct)
-        weighed = np.add.reduceat(met.rows.take(found, axis=0), starts)
-        # The last column counts grams.
-        totals = weighed[:, -1] + numbers_of_pairs
-        factors = length_factor(totals, self.weights.length_offset)
-        logits: Numbers = self.weights.intercepts + weighed[:, : len(HEADS)] * factors[:, np.newaxis]
+        logits: Numbers = self.weights.intercepts + self._weighed(texts)[:, : len(HEADS)]
         return logits
 
     def explain(self, text: Normalised, *, most: int | None = None) -> list[Contribution]:
@@ -136,24 +122,22 @@ class Classifier:
         weigh most are listed.
         """
         met = self._memory.met()
-        words, said = met.read(text.chunks)
-        if not words:
-            return []
-        rows = met.rows.take(words, axis=0)
-        shares = rows[:, 0] / _times(words)
-        numbers, spoken_pairs = _numbers(words, said), pairs(said)
-        if spoken_pairs:
-            weights = met.rows.take(list(met.learnt.known_pairs(spoken_pairs)), axis=0)
-            halves = weights[:, 0] / (2 * _times(spoken_pairs))
-            both = numbers[:-1] + numbers[1:]
-            shares += np.bincount(both, np.concatenate((halves, halves)), len(words))
+        words = np.array(met.words(text), np.int64)
+        parts = _parts(words)
+        shares = met.weights(words) * parts
+        are_spoken = np.flatnonzero(met.are_spoken(words))
+        said = words[are_spoken]
+        pairs = pairs_of(said)
+        parts_of_pairs = _parts(pairs)
+        halves = met.weights(met.learnt.pairs(pairs)) * parts_of_pairs / 2
+        both = np.concatenate((are_spoken[:-1], are_spoken[1:]))
+        shares += np.bincount(both, np.concatenate((halves, halves)), len(words))
         found = places(text)
-        for manner in manners(text, said):
+        for manner in manners(text, len(said), len(set(said.tolist()))):
             chosen = written_so(text, found, manner)
-            for place in met.learnt.known([manner]):
-                shares[chosen] += met.rows[place, 0] / len(chosen)
-        grams_of_words = dict(zip(words, rows[:, -1].tolist(), strict=True))
-        total = np.array(sum(grams_of_words.values()) + len(set(spoken_pairs)))
+            for weight in met.weights(met.learnt.known([manner])).tolist():
+                shares[chosen] += weight / len(chosen)
+        total = met.counts(words) @ parts + parts_of_pairs.sum()
         shares *= length_factor(total, self.weights.length_offset)
         listed = np.argsort(-np.abs(shares), kind="stable")[:most]
         return [
@@ -173,16 +157,19 @@ class Classifier:
         """
         if not self.reasons.names:
             return []
-        met = self._memory.met()
-        found, distinct = _found(met, text)
-        weighed = met.rows.take(found, axis=0).sum(axis=0)
-        factor = length_factor(weighed[-1] + distinct, self.weights.length_offset)
-        return self.reasons.foretell(weighed[len(HEADS) : -1] * factor, circumstances)
+        weighed = self._weighed([text])[0, len(HEADS) :]
+        return self.reasons.foretell(weighed, circumstances)
 
     @property
     def intercept(self) -> float:
         """The log-odds of rejection of a text without words."""
         return float(self.weights.intercepts[0])
+
+    def _weighed(self, texts: Sequence[Normalised]) -> Numbers:
+        """Give for each text what its grams add up to for each head and each reason, by its length."""
+        sums, totals = self._memory.sums(texts)
+        weighed: Numbers = sums * length_factor(totals, self.weights.length_offset)[:, np.newaxis]
+        return weighed
 
     @cached_property
     def _memory(self) -> Memory:
@@ -193,28 +180,8 @@ class Classifier:
         return Memory(self.weights.vocabulary, weights)
 
 
-def _found(met: Met, text: Normalised) -> tuple[list[int], int]:
-    """Number a text's words, pairs and manners, each once, and say how many pairs there are."""
-    words, said = met.read(text.chunks)
-    distinct = dict.fromkeys(pairs(said))
-    # A text without words has the row of nothing.
-    found = [met.learnt.nothing]
-    # In the order of the text and not as a set, so that every process adds up in one order.
-    found += dict.fromkeys(words)
-    found += met.learnt.known_pairs(distinct)
-    found += met.learnt.known(manners(text, said))
-    return found, len(distinct)
-
-
-def _times(names: Sequence[int]) -> Numbers | int:
-    """Say of each name how often it is there."""
-    if len(set(names)) == len(names):
-        return 1
-    counted = Counter(names)
-    return np.array([counted[name] for name in names], np.float64)
-
-
-def _numbers(words: Sequence[int], said: Sequence[int]) -> list[int]:
-    """Say which of the words are the spoken ones, by their place among all."""
-    spoken = set(said)
-    return [place for place, word in enumerate(words) if word in spoken]
+def _parts(numbers: NDArray[np.int64]) -> Numbers:
+    """Say for each number which part of what counts once falls to it: a half, if it is there twice."""
+    ordered = np.sort(numbers)
+    times = ordered.searchsorted(numbers, "right") - ordered.searchsorted(numbers, "left")
+    return 1 / times

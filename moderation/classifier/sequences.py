@@ -199,7 +199,8 @@ class Reader:
         words = cut(text.text)
         self._numbers.extend([known.setdefault(word, len(known)) for word in words])
         self._starts.append(len(self._numbers))
-        found = manners(text, spoken(words))
+        said = spoken(words)
+        found = manners(text, len(said), len(set(said)))
         self._manners.append(sum(1 << place for place, one in enumerate(MANNERS) if one in found))
 
     def done(self, order: Places | None = None) -> Sequences:

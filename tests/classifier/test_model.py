@@ -105,12 +105,17 @@ def test_many_texts_score_to_the_last_bit_as_each_alone() -> None:
         "bad, very bad",
         " ",
         "v-e-r-y bad",
+        "bad " * 40,
+        "VERY BAD FRIENDS OF IT",
     ]
-    texts = [normalise(original) for original in originals]
+    texts = [normalise(f"{original} {number}") for number in range(100) for original in originals]
+    names = (SHOUTING, REPEATING, "bad bad", "bad 7")
 
-    together = BY_HAND.logits(texts)
+    together = heeding(*names).logits(texts).tolist()
 
-    assert together.tolist() == [made_by_hand("alone").logits([text])[0].tolist() for text in texts]
+    alone = heeding(*names)
+    assert together == [alone.logits([text])[0].tolist() for text in texts]
+    assert len(set(map(tuple, together))) > len(originals)
     assert BY_HAND.logits([]).shape == (0, len(HEADS))
 
 
