@@ -248,16 +248,14 @@ def _opinion(
     *,
     explain: bool,
 ) -> _Opinion:
-    silent = weigh(evidence, None, None)
     if scorer is None or thresholds is None or isinstance(answer, Signal):
         signal = answer if isinstance(answer, Signal) else _UNAVAILABLE
-        return _Opinion(signal, silent.action)
+        return _Opinion(signal, weigh(evidence, None, None).action)
     try:
         circumstances = of_case(case, evidence)
         rejection, habits = _heard(scorer, answer, circumstances)
         found = weigh(evidence, rejection, thresholds)
-        heard = msgspec.structs.replace(answer, rejection=rejection)
-        signal = _spoken(thresholds, heard, habits)
+        signal = _spoken(thresholds, rejection, answer.attributes, habits)
         # Nobody asks why a comment was approved.
         if explain and found.action is not Action.APPROVE:
             words = scorer.explain(case.text, most=_WORDS_TOLD)
@@ -265,7 +263,7 @@ def _opinion(
         return _Opinion(signal, found.action, found.probability, answer.attributes)
     except Exception:
         log.exception("scoring_failed", model=scorer.version)
-        return _Opinion(_FAILED, silent.action)
+        return _Opinion(_FAILED, weigh(evidence, None, None).action)
 
 
 def _heard(
@@ -293,28 +291,21 @@ def _unread(case: Case) -> Signal:
     return _silent("unread_language", f"The classifier does not read {name}, so a person decides.")
 
 
-def _spoken(thresholds: Thresholds, scores: Scores, habits: tuple[Habit, ...]) -> Signal:
+def _spoken(
+    thresholds: Thresholds, rejection: float, attributes: Mapping[str, float], habits: tuple[Habit, ...]
+) -> Signal:
     """Say what the classifier thinks by itself, and which habits brought it there."""
-    likelihood = sigmoid(scores.rejection)
+    likelihood = sigmoid(rejection)
     action = thresholds.action(likelihood)
     if action is Action.APPROVE:
-        return Signal(
-            source=_CLASSIFIER,
-            code="unobjectionable",
-            message=f"The classifier finds little to object to: {percent(likelihood)}.",
-            action=action,
-            weight=scores.rejection,
-            habits=habits,
-        )
-    attribute = max(scores.attributes, key=scores.attributes.__getitem__)
-    named = attribute.replace("_", " ")
+        code = "unobjectionable"
+        message = f"The classifier finds little to object to: {percent(likelihood)}."
+    else:
+        code = max(attributes, key=attributes.__getitem__)
+        named = code.replace("_", " ")
+        message = f"The classifier alone says {percent(likelihood)}, mostly for {named}."
     return Signal(
-        source=_CLASSIFIER,
-        code=attribute,
-        message=f"The classifier alone says {percent(likelihood)}, mostly for {named}.",
-        action=action,
-        weight=scores.rejection,
-        habits=habits,
+        source=_CLASSIFIER, code=code, message=message, action=action, weight=rejection, habits=habits
     )
 
 

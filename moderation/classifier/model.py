@@ -147,6 +147,8 @@ class Classifier:
 
     def heeds(self, circumstances: Iterable[str]) -> list[Habit]:
         """Say which of these circumstances move the score, the weightiest first."""
+        if not self.habits:
+            return []
         known = {name: self.habits[name] for name in circumstances if name in self.habits}
         return [Habit(*one) for one in sorted(known.items(), key=lambda one: (-abs(one[1]), one[0]))]
 
