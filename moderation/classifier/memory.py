@@ -83,7 +83,7 @@ class Learnt:
 
     def known(self, names: Iterable[str]) -> list[int]:
         """Number those of the grams that were learnt."""
-        return [place for place in map(self._places.get, names) if place is not None]
+        return [*filter(None, map(self._places.get, names))]
 
     def pairs(self, pairs: Whole) -> Whole:
         """Give the rows of pairs."""
@@ -218,7 +218,7 @@ class Met:
             # A word without a known gram has this row alone.
             found.append(_NOTHING)
             found += self.learnt.known(every)
-        weighed: Whole = np.add.reduceat(self.rows[found], starts)
+        weighed: Whole = np.add.reduceat(self.rows.take(found, axis=0), starts)
         weighed[:, _COUNT] = counts
         weighed[:, _DIFFERENT] = [len(spoken([word])) for word in words]
         return weighed
