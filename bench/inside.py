@@ -17,7 +17,7 @@ from typing import Any
 
 from bench.contestants import Setting
 from bench.running import environment
-from bench.texts import ROOT
+from bench.texts import FIRST, FOREIGN, ROOT
 
 _STARTS = 5
 _ROUNDS = 5
@@ -38,42 +38,48 @@ class Parts:
     # Megabytes that the model adds to a process, where the system tells; and on the disk.
     memory: float | None
     folder: float
-    # Seconds from the start of a process to the end of it, one verdict later; and with the long list.
+    # Seconds from the start of a process to the end of it, one verdict later; with the long list; and of
+    # a text in another language, without that list.
     first_verdict: list[float]
     first_verdict_long: list[float]
+    first_verdict_foreign: list[float]
 
 
 def measure(setting: Setting, texts: Sequence[str], tell: Callable[[str, int, int], None]) -> Parts:
     """Measure everything about our own path, each in a fresh process."""
     short = Setting(setting.model)
-    tell("our parts", 0, 5)
-    split = _measured("split", setting, texts=list(texts[:_SPLIT_TEXTS]))
-    tell("our parts", 1, 5)
-    worst = _measured("worst", setting)
-    tell("our parts", 2, 5)
-    memory = _measured("memory", short)
-    tell("our parts", 3, 5)
-    first_verdict = _starts(short)
-    tell("our parts", 4, 5)
-    first_verdict_long = _starts(setting)
-    tell("our parts", 5, 5)
-    return Parts(split, worst, memory["memory"], memory["folder"], first_verdict, first_verdict_long)
+    measures: dict[str, Callable[[], Any]] = {
+        "split": lambda: _measured("split", setting, texts=list(texts[:_SPLIT_TEXTS])),
+        "worst": lambda: _measured("worst", setting),
+        "memory": lambda: _measured("memory", short),
+        "first_verdict": lambda: _starts(short, FIRST),
+        "first_verdict_long": lambda: _starts(setting, FIRST),
+        "first_verdict_foreign": lambda: _starts(short, FOREIGN),
+    }
+    found: dict[str, Any] = {}
+    for name, measured in measures.items():
+        tell("our parts", len(found), len(measures))
+        found[name] = measured()
+    tell("our parts", len(found), len(measures))
+    return Parts(**found.pop("memory"), **found)
 
 
 def split(setting: Setting, texts: list[str]) -> dict[str, float]:
     """Say how many microseconds a comment takes in each part: the median of a few rounds, warm."""
     from bench.ours import Judge, classifier, policy, prepare
     from moderation.rules import gather
-    from moderation.text import normalise
+    from moderation.text import detect, links, normalise
 
     model, rules = classifier(setting.model), policy(setting.terms)
     quiet, talking = Judge(model, rules, explain=False), Judge(model, rules, explain=True)
     cases = [prepare(text, rules) for text in texts]
+    read = [case.text for case in cases]
     parts: dict[str, tuple[Callable[[Any], object], list[Any]]] = {
         "normalise": (normalise, texts),
-        "prepare": (lambda text: prepare(text, rules), texts),
+        "find links": (links, read),
+        "tell the language": (detect, read),
         "rules": (gather, cases),
-        "score": (model.score, [case.text for case in cases]),
+        "score": (model.score, read),
         "all": (quiet.one, texts),
         "all, with reasons": (talking.one, texts),
     }
@@ -131,12 +137,12 @@ def memory(setting: Setting) -> dict[str, float | None]:
     }
 
 
-def first_verdict(setting: Setting) -> dict[str, str]:
+def first_verdict(setting: Setting, text: str) -> dict[str, str]:
     """Give one verdict as soon as possible."""
     from bench.ours import Judge, classifier, policy
 
     judge = Judge(classifier(setting.model), policy(setting.terms), explain=True)
-    return {"action": judge.one("Thank you for this, it was a pleasure to read.").action}
+    return {"action": judge.one(text).action}
 
 
 def _megabytes(version: str) -> float:
@@ -162,12 +168,12 @@ def _measured(what: str, setting: Setting, **arguments: object) -> Any:
     return json.loads(done.stdout)
 
 
-def _starts(setting: Setting) -> list[float]:
+def _starts(setting: Setting, text: str) -> list[float]:
     """Start processes that give one verdict each; say how many seconds each took, all in all."""
     found = []
     for _ in range(_STARTS):
         begun = perf_counter()
-        _measured("first_verdict", setting)
+        _measured("first_verdict", setting, text=text)
         found.append(perf_counter() - begun)
     return found
 

@@ -20,6 +20,10 @@ COMMENTS = 2_000
 TERMS = 65_000
 LONGEST = 20_000
 
+# What loads with the first texts is no part of the times: with the second, what tells languages apart.
+FIRST = "Thank you for this, it was a pleasure to read."
+FOREIGN = "Merci beaucoup pour cet article, je l'ai lu avec un grand plaisir."
+
 _SEED = 3
 _FROM_CORPUS = (
     "open-tests/jigsaw_official_subset.csv.gz",

@@ -13,9 +13,7 @@ from time import monotonic, process_time_ns
 from typing import Any, TextIO
 
 from bench.contestants import Ready, Setting, by_name
-
-# What loads on the first call is no part of the times.
-_FIRST = "Thank you for this, it was a pleasure to read."
+from bench.texts import FIRST, FOREIGN
 
 
 class Worker:
@@ -27,12 +25,13 @@ class Worker:
         self._texts: list[str] = []
 
     def start(self, texts: list[str], model: str | None, terms: str | None) -> dict[str, Any]:
-        """Load everything, and judge a first text."""
+        """Load everything, and judge first texts."""
         self._texts = texts
         self._ready = self._contestant.start(Setting(model, Path(terms) if terms else None))
-        self._ready.one(_FIRST)
+        for text in (FIRST, FOREIGN):
+            self._ready.one(text)
         if self._ready.batch:
-            self._ready.batch([_FIRST])
+            self._ready.batch([FIRST, FOREIGN])
         return {"has_batch": self._ready.batch is not None}
 
     def one(self, start: int, count: int, seconds: float) -> dict[str, Any]:
