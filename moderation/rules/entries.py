@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from moderation.refusal import Refusal
 from moderation.rules.patterns import BadPattern, compile_pattern
-from moderation.text import host, normalise
+from moderation.text import fold, host, normalise
 from moderation.verdict import Action
 
 # A host name, perhaps written as an address. A path is refused: the whole host would be covered.
@@ -144,8 +144,11 @@ def read(kind: ListKind, lines: str) -> list[Numbered]:
     it, because WordPress takes `#offer` for an entry.
     """
     remark = "# " if kind is ListKind.FRAGMENTS else "#"
-    stripped = ((number, line.strip()) for number, line in enumerate(lines.splitlines(), start=1))
-    return [(number, line) for number, line in stripped if line and not line.startswith(remark)]
+    return [
+        (number, entry)
+        for number, line in enumerate(lines.splitlines(), start=1)
+        if (entry := line.strip()) and not entry.startswith(remark)
+    ]
 
 
 def catch_alls(kind: ListKind, lines: str) -> list[Numbered]:
@@ -169,7 +172,8 @@ def _objection(kind: ListKind, entry: str) -> str | None:
 def _words(entry: str) -> str | None:
     if len(entry) > ENTRY_LENGTH:
         return f"longer than {ENTRY_LENGTH:,} characters"
-    if not spelling(entry):
+    # Under every disguise there is a word.
+    if not fold(entry).strip():
         return "nothing is left of it once invisible characters are dropped"
     return None
 

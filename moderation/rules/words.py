@@ -9,7 +9,7 @@ import ahocorasick
 
 from moderation.rules.addresses import Owned, is_mailbox
 from moderation.rules.entries import EntryList, ListKind, Scope, spelling
-from moderation.text import Normalised
+from moderation.text import Normalised, reads_as_written
 from moderation.verdict import Span
 
 # The place of the list in the policy, the entry, and where it stands.
@@ -41,15 +41,18 @@ class WordFinder:
         self._fragments_in_text = any(
             one.kind is ListKind.FRAGMENTS and Scope.TEXT in one.scopes for _, one in chosen
         )
-        owners: dict[str, tuple[list[Owned], list[Owned]]] = defaultdict(lambda: ([], []))
+        terms: dict[str, list[Owned]] = defaultdict(list)
+        fragments: dict[str, list[Owned]] = defaultdict(list)
         for index, one in chosen:
+            owners = terms if one.kind is ListKind.TERMS else fragments
             for entry in one.entries:
-                for form in _forms(one.kind, entry):
-                    owners[form][one.kind is ListKind.FRAGMENTS].append((index, entry))
+                for form in forms(one.kind, entry):
+                    owners[form].append((index, entry))
         self._automaton = ahocorasick.Automaton()
-        for form, (terms, fragments) in owners.items():
-            self._automaton.add_word(form, (len(form), tuple(terms), tuple(fragments)))
-        if owners:
+        for form in terms | fragments:
+            found = (len(form), tuple(terms.get(form, ())), tuple(fragments.get(form, ())))
+            self._automaton.add_word(form, found)
+        if chosen:
             self._automaton.make_automaton()
 
     @property
@@ -118,12 +121,14 @@ class WordFinder:
         return scope is Scope.EMAIL and self._lists[index].kind is ListKind.TERMS and is_mailbox(entry)
 
 
-def _forms(kind: ListKind, entry: str) -> set[str]:
+def forms(kind: ListKind, entry: str) -> set[str]:
     """How the entry is written in texts, which are spelt anew, and in addresses, which are not."""
     as_written = " ".join(entry.lower().split())
     # A fragment may itself be a disguise, such as a pair of wide letters. Spelt anew it would be an
     # everyday pair, and be found in everything.
-    return {as_written} if kind is ListKind.FRAGMENTS else {as_written, spelling(entry)}
+    if kind is ListKind.FRAGMENTS or reads_as_written(as_written):
+        return {as_written}
+    return {as_written, spelling(entry)}
 
 
 def _starts(text: str) -> list[int]:

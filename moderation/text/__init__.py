@@ -11,6 +11,8 @@ sentences      where sentences begin and end
 language       which language it is; languages names them
 """
 
+from moderation.text.disguises import reads_as_written
+from moderation.text.folding import fold
 from moderation.text.language import detect
 from moderation.text.languages import language_name, language_names, read_alike
 from moderation.text.links import Link, host, links
@@ -24,12 +26,14 @@ __all__ = [
     "Normalised",
     "detect",
     "fingerprint",
+    "fold",
     "host",
     "language_name",
     "language_names",
     "links",
     "normalise",
     "read_alike",
+    "reads_as_written",
     "sentences",
     "word_list",
     "word_places",

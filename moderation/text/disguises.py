@@ -32,6 +32,8 @@ _SIGNS_AS_LETTERS = bytes.maketrans(b"a0'.!@", b"aaa aa")
 _APART = re.compile(rb" a {1,3}a ")
 # One letter three times in a row, or two letters that are both doubled.
 _STRETCHED = re.compile(r"([^\W\d_])\1(?:\1|([^\W\d_])\2)")
+# None of them a single letter, which may stand apart from the rest of its word.
+_PLAIN_WORDS = re.compile(r"[a-z]{2,}(?: [a-z]{2,})*")
 _NUMBERED = (b"a0", b"0a", b"a.0", b"0.a")
 # Anything but the typographic signs of an English text.
 _UNTYPED = re.compile("[^\x00-\x7f‘’“”–—]")
@@ -86,6 +88,14 @@ def undone(text: str, chunks: Sequence[str]) -> list[Change]:
         _HARMLESS.learn(chunks)
         return []
     return _Reader(text, chunks).changes(may_be_apart=may_be_apart)
+
+
+def reads_as_written(text: str) -> bool:
+    """Whether a look is enough to see that a text is plain words, which normalising leaves alone.
+
+    For the entries of long lists: it costs a fraction of normalising them, and few need that.
+    """
+    return bool(_PLAIN_WORDS.fullmatch(text)) and not _STRETCHED.search(text)
 
 
 class _Harmless:

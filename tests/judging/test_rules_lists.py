@@ -1,7 +1,7 @@
 """Where lists look, what each kind finds there, and which lines an owner is told to mend."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from moderation.draft import Author, Draft
@@ -20,6 +20,7 @@ from moderation.rules import (
     shipped_lists,
 )
 from moderation.rules import patterns as limits
+from moderation.rules.entries import read
 from moderation.rules.lists import (
     listed_domains,
     listed_networks,
@@ -27,9 +28,11 @@ from moderation.rules.lists import (
     listed_terms,
     unsearched_patterns,
 )
+from moderation.rules.words import forms
 from moderation.text import normalise
 from moderation.verdict import Action
 from tests.judging.making import Scorer, by, case, domains, found_by_lists, marked, patterns, terms
+from tests.text.making import texts
 
 ANA = {
     "name": "Ana Casino",
@@ -451,6 +454,49 @@ def test_fragments_are_found_exactly_where_a_search_for_each_finds_them(text, en
 
     sought = [" ".join(entry.lower().split()) for entry in entries]
     assert bool(signals) == any(entry in spelt for entry in sought for spelt in spellings)
+
+
+@settings(deadline=None, max_examples=500)
+@given(
+    st.one_of(
+        st.text(st.sampled_from("asslkiT  \t\x1f.-1@'éｅ\u00a0\u0301\u200b\u212a\u0130नी"), max_size=12),
+        st.lists(st.sampled_from(("k", "i", "ll", "you", "casino", "fuuuck", "Ass", "aa", ""))).map(
+            " ".join
+        ),
+    ).map(str.strip)
+)
+@example("casino bonus")
+@example("Casino  BONUS")
+@example("k i l l")
+@example("kk ii ll ll")
+@example("v1agra")
+@example("ｃａｓｉｎｏ")
+@example("\u212aasino")
+@example("café")
+@example("नमस्ते")
+@example("ana@casino.example")
+def test_a_term_is_sought_as_it_was_written_and_as_it_is_spelt_anew(entry):
+    """However quickly it is told that both are the same."""
+    as_written = " ".join(entry.lower().split())
+    spelt_anew = " ".join(normalise(entry).text.split())
+
+    assert forms(ListKind.TERMS, entry) == {as_written, spelt_anew}
+    assert forms(ListKind.FRAGMENTS, entry) == {as_written}
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts.map(str.strip).filter(lambda entry: read(ListKind.TERMS, entry) == [(1, entry)]))
+@example("\u200b")
+@example("\u3164\u115f\ufe0f")
+@example("a\u034f")
+@example("\u0301\u0301\u0301\u0301")
+def test_an_entry_is_refused_exactly_where_nothing_is_left_of_it(entry):
+    try:
+        is_refused = not terms(entry).entries
+    except BadEntry:
+        is_refused = True
+
+    assert is_refused == ("\0" in entry or not normalise(entry).text.strip())
 
 
 def test_a_fragment_that_stands_everywhere_is_marked_in_some_places():

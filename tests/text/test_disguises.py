@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from moderation.text import normalise
+from moderation.text import normalise, reads_as_written
 from moderation.text.lexicon import abusive, known, masked, of_length
 
 
@@ -225,6 +225,22 @@ def test_every_word_of_the_lexicon_is_left_as_it_is() -> None:
     changed = [word for word in known() if normalise(word).text != word]
 
     assert changed == []
+
+
+def test_what_is_told_at_a_look_to_be_plain_is_left_as_it_is() -> None:
+    draw = random.Random(7)
+    made = (
+        "".join(draw.choices("asshitfuckloo  .-1'!@é", k=draw.randrange(1, 16))) for _ in range(40_000)
+    )
+    stretched = (word.replace(word[1], word[1] * 3) for word in abusive() if len(word) > 1)
+    apart = (" ".join(word) for word in abusive())
+    every = [*made, *stretched, *apart, *known(), *map("{0} {0}".format, abusive())]
+
+    plain = [text for text in every if reads_as_written(text)]
+
+    assert [text for text in plain if normalise(text).text != text] == []
+    # The look is of use: words are told to be plain, unless their own spelling is stretched.
+    assert sum(map(reads_as_written, known())) > 0.95 * len(known())
 
 
 def test_every_word_of_abuse_is_read_through_dots_and_spaces() -> None:
