@@ -1,6 +1,7 @@
 """A site's policy, ready to judge by: as it stands, or as it would be with a change."""
 
 from collections.abc import Mapping
+from threading import Lock
 
 import structlog
 from sqlalchemy.orm import Session
@@ -23,25 +24,36 @@ class Policies:
     def __init__(self) -> None:
         self._compiled: dict[int, tuple[int, Policy]] = {}
         self._shipped = shipped_lists()
+        self._compiling = Lock()
 
     def of(self, session: Session, site: Site) -> Policy:
         """Return the policy of `site` as of the site's policy_revision."""
         policy = self.at_hand(site)
         if policy is None:
-            policy = _compile(
-                site,
-                keeping.every_rule(session, site),
-                keeping.every_list(session, site),
-                keeping.chosen(site),
-                self._shipped,
-            )
-            self._compiled[site.id] = (site.policy_revision, policy)
+            # A long list takes long. Threads that each compile it make one another wait for all of them.
+            with self._compiling:
+                policy = self.at_hand(site) or self._anew(session, site)
         return policy
 
     def at_hand(self, site: Site) -> Policy | None:
         """Return that policy where it is compiled already: for that, no database is asked."""
         revision, policy = self._compiled.get(site.id, (0, None))
         return policy if revision == site.policy_revision else None
+
+    def _anew(self, session: Session, site: Site) -> Policy:
+        policy = _compile(
+            site,
+            keeping.every_rule(session, site),
+            keeping.every_list(session, site),
+            keeping.chosen(site),
+            self._shipped,
+        )
+        _, before = self._compiled.get(site.id, (0, None))
+        # Most changes are of something else than lists.
+        if before is not None and before.lists == policy.lists:
+            policy = policy.with_lists_of(before)
+        self._compiled[site.id] = (site.policy_revision, policy)
+        return policy
 
     def default(self) -> Policy:
         """Return the policy of a site whose owner has set nothing."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, TypeVar
@@ -78,6 +78,12 @@ class Policy:
     def finders(self) -> Finders:
         """The lists, compiled for one pass over a comment."""
         return Finders(self.lists)
+
+    def with_lists_of(self, other: "Policy") -> "Policy":
+        """Return the policy with the lists of another, as they are compiled there."""
+        found = replace(self, lists=other.lists)
+        vars(found)["finders"] = other.finders
+        return found
 
     def options(self, kind: type[OptionsOfARule]) -> OptionsOfARule:
         """Return the options of the rule whose options are of this kind."""

@@ -56,6 +56,52 @@ class TestPolicies:
 
             assert compiled.of(session, found) is compiled.of(session, found)
 
+    def test_threads_that_ask_at_once_have_it_compiled_once(self, database, site):
+        with database.writing() as session:
+            lines = "\n".join(f"term{number}" for number in range(5_000))
+            put(session, sites.by_name(session, "blog"), "long", lines)
+            session.commit()
+        compiled = policies.Policies()
+        together = threading.Barrier(4, timeout=30)
+        found = []
+
+        def ask() -> None:
+            with database.reading() as session:
+                blog = sites.by_name(session, "blog")
+                together.wait()
+                found.append(compiled.of(session, blog))
+
+        asking = [threading.Thread(target=ask) for _ in range(4)]
+        for one in asking:
+            one.start()
+        for one in asking:
+            one.join()
+
+        assert len(found) == 4
+        assert len(set(map(id, found))) == 1
+
+    def test_lists_are_compiled_anew_when_one_has_changed_and_only_then(self, database, site):
+        compiled = policies.Policies()
+        with database.writing() as session:
+            found = sites.by_name(session, "blog")
+            put(session, found, "rude", "nitwit")
+            before = compiled.of(session, found)
+            policies.set_rule(session, found, "edited", mode="off", options={}, **BY)
+            without_rule = compiled.of(session, found)
+            put(session, found, "rude", "nitwit", mode=Mode.LOG_ONLY)
+            on_trial = compiled.of(session, found)
+
+        assert without_rule.finders is before.finders
+        assert without_rule.rules != before.rules
+        assert without_rule.version != before.version
+        reasons = [
+            judge(Case.prepare(Draft(text="You nitwit."), policy, History()), None).reasons
+            for policy in (before, without_rule, on_trial)
+        ]
+        assert [
+            [reason.log_only for reason in some if reason.source == "list:rude"] for some in reasons
+        ] == [[False], [False], [True]]
+
     def test_a_list_is_replaced_as_a_whole(self, database, site):
         with database.writing() as session:
             found = sites.by_name(session, "blog")
