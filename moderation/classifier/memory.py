@@ -21,6 +21,7 @@ from moderation.classifier.features import (
     manners,
     spoken,
 )
+from moderation.classifier.sequences import distinct
 from moderation.text import Normalised
 
 Whole = NDArray[np.int64]
@@ -45,8 +46,6 @@ _PAIR = (1 << 2 * _BITS) - 1
 # So many texts are read at once, which keeps what they take within the processor's own memory.
 _TOGETHER = 256
 _TEXTS: Whole = np.arange(_TOGETHER) << 2 * _BITS
-# Sorted, it comes before everything.
-_BEFORE: Whole = np.array([-1])
 # Weights are whole numbers here, the largest of so many bits. Their sums are exact, whatever the order.
 # Of a text of 30 million grams they still fit into 64 bits.
 _PRECISION = 38
@@ -155,10 +154,7 @@ class Met:
         if len(texts) > 1:
             # No word is followed by the beginning of the next text.
             pairs = pairs[pairs & _WORD != _NOTHING]
-        every = np.concatenate((_BEFORE, words, pairs))
-        every.sort()
-        following = every[1:]
-        both = following[following != every[:-1]] & _PAIR
+        both = distinct(np.concatenate((words, pairs))) & _PAIR
         rows = both & _WORD
         are_pairs = both > _WORD
         rows[are_pairs] = self.learnt.pairs(both[are_pairs])
@@ -188,20 +184,25 @@ class Met:
 
     def _add(self, words: Iterable[str]) -> None:
         new = [word for word in words if word not in self._words]
-        numbers = [self._number(word) for word in new]
+        if not new:
+            return
+        said = [spoken([word]) for word in new]
+        numbers = [self._number(*names) for names in said]
         if self._next > len(self.rows):
             more = self._next - len(self.rows)
             self.rows = np.concatenate([self.rows, np.zeros((more, self.rows.shape[1]), np.int64)])
             self._is_spoken = np.concatenate([self._is_spoken, np.zeros(more, np.bool_)])
-        if new:
-            self.rows[numbers] = self._weighed(new)
-            self._is_spoken[numbers] = self.rows[numbers, _DIFFERENT]
-            self._words.update(zip(new, numbers, strict=True))
+        rows = self._weighed(new)
+        rows[:, _DIFFERENT] = [*map(len, said)]
+        self.rows[numbers] = rows
+        self._is_spoken[numbers] = rows[:, _DIFFERENT]
+        self._words.update(zip(new, numbers, strict=True))
 
-    def _number(self, word: str) -> int:
-        for name in spoken([word]):
-            if name in self.learnt.words:
-                return self.learnt.words[name]
+    def _number(self, name: str | None = None) -> int:
+        """Number a word that is spoken by this name, or a mark."""
+        known = self.learnt.words.get(name) if name else None
+        if known is not None:
+            return known
         self._next += 1
         if self._next > _WORD:
             raise OverflowError("there are more words than numbers for them")
@@ -220,7 +221,6 @@ class Met:
             found += self.learnt.known(every)
         weighed: Whole = np.add.reduceat(self.rows.take(found, axis=0), starts)
         weighed[:, _COUNT] = counts
-        weighed[:, _DIFFERENT] = [len(spoken([word])) for word in words]
         return weighed
 
 

@@ -7,7 +7,7 @@ takes a tenth of the memory, and a tenth of the time of each sum over all texts.
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from moderation.text import Normalised
 
 Places = NDArray[np.int64]
 Pairs = NDArray[np.uint64]
+Numbered = TypeVar("Numbered", Places, Pairs)
 
 MANNERS = (SHOUTING, REPEATING)
 
@@ -113,7 +114,7 @@ class Sequences:
     def distinct_words(self) -> Block:
         """Name each word of each text once. Of one block."""
         texts, numbers = self._flat()
-        found = _distinct(texts.astype(np.uint64) << _HALF | numbers.astype(np.uint64))
+        found = distinct(texts.astype(np.uint64) << _HALF | numbers.astype(np.uint64))
         return Block((found >> _HALF).astype(np.int64), found & _LOW)
 
     def distinct_pairs(self) -> Block:
@@ -128,11 +129,11 @@ class Sequences:
         if len(self).bit_length() + 2 * bits <= _BITS:
             # A text and its two words go into one number, which is sorted ten times as fast.
             one, two = np.uint64(bits), np.uint64(2 * bits)
-            found = _distinct(texts << two | first << one | second)
+            found = distinct(texts << two | first << one | second)
             mask = np.uint64((1 << bits) - 1)
             return Block((found >> two).astype(np.int64), (found >> one & mask) << _HALF | found & mask)
         every, places = np.unique(first << _HALF | second, return_inverse=True)
-        found = _distinct(texts << _HALF | places.astype(np.uint64))
+        found = distinct(texts << _HALF | places.astype(np.uint64))
         return Block((found >> _HALF).astype(np.int64), every[(found & _LOW).astype(np.int64)])
 
     def with_manner(self, place: int) -> NDArray[np.bool_]:
@@ -233,6 +234,15 @@ def read(texts: Iterable[Normalised]) -> Sequences:
     return reader.done()
 
 
+def distinct(numbers: Numbered) -> Numbered:
+    """Sort numbers, in place, and give each once; faster than np.unique, which looks them up."""
+    numbers.sort()
+    first = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
+    found: Numbered = numbers[first]
+    return found
+
+
 def _words(names: list[str]) -> Words:
     places: dict[str, int] = {}
     columns, starts = array("i"), array("q", [0])
@@ -249,12 +259,6 @@ def _words(names: list[str]) -> Words:
         np.frombuffer(starts, np.int64),
         np.frombuffer(columns, np.int32) if columns else np.empty(0, np.int32),
     )
-
-
-def _distinct(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Sort numbers and leave out what comes again; faster than np.unique, which looks them up."""
-    numbers.sort()
-    return numbers[np.append(True, numbers[1:] != numbers[:-1])] if len(numbers) else numbers
 
 
 def _bucket(pairs: Pairs) -> Places:
