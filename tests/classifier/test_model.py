@@ -279,6 +279,16 @@ class TestMemory:
             normalise("very bad")
         )
 
+    def test_texts_of_more_words_than_are_remembered_in_one_call(self) -> None:
+        texts = [
+            Normalised(" ".join(some), " ".join(some), list(some)) for some in _parts(self.WORDS, 50)
+        ]
+
+        together = made_by_hand("m").logits(texts).tolist()
+
+        last = texts[-3:]
+        assert together[-3:] == [made_by_hand("fresh").logits([text])[0].tolist() for text in last]
+
     def test_many_texts_in_many_threads_get_the_scores_of_each_alone(self) -> None:
         classifier = made_by_hand("m")
         texts = [
