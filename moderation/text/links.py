@@ -4,13 +4,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from moderation.text.addresses import HOST, LINK
+from moderation.text.addresses import DOTTED, HOST, LINK
 from moderation.text.folding import fold
 from moderation.text.normalising import Normalised
 from moderation.verdict import Span
-
-# A text without this or "://" has no address.
-_DOTTED = re.compile(r"\.\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,7 @@ class Link:
 def links(text: Normalised) -> list[Link]:
     """Find the web addresses in `text`, written out or bare. An e-mail address is none."""
     found: list[Link] = []
-    if not (_DOTTED.search(text.text) or "://" in text.text):
+    if not (DOTTED.search(text.text) or "://" in text.text):
         return found
     for match in LINK.finditer(text.text):
         url = match.group().rstrip(".,;:!?。、")
