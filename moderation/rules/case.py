@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
 
 from moderation.draft import Draft
+from moderation.rules.entries import ListKind
 from moderation.rules.options import NO_OPTIONS, Options
 from moderation.rules.policy import Mode, Policy
 from moderation.text import Link, Normalised, detect, links, normalise
@@ -58,13 +61,63 @@ class History:
     # When the draft arrived.
     now: datetime | None = None
 
+    @property
+    def tells(self) -> bool:
+        """Whether anything came before that rules speak of, but for how often an author was approved."""
+        return bool(
+            self.copies.of_others
+            or self.copies.same_hand
+            or self.near_copies.of_others
+            or self.approved_by_people
+            or self.rejected_by_people
+            or self.recent_from_author
+            or self.recent_from_range
+            or self.is_edit
+            or self.is_cut
+        )
+
+
+class Subjects(msgspec.Struct, frozen=True):
+    """What a case has of that which some rules speak of. Of what it has not, they say nothing."""
+
+    # Links, or what may be links typed as HTML or BBCode.
+    links: bool = True
+    # Links, or an address of the author's: what leads readers anywhere.
+    leads: bool = True
+    # What the form tells.
+    form: bool = True
+    # What came before.
+    past: bool = True
+    # Lists and settings that cannot be read.
+    unreadable: bool = True
+
+
+Subject = Literal["links", "leads", "form", "past", "unreadable"]
+
+Value = TypeVar("Value")
+
+
+class _Kept(Generic[Value]):
+    """A property that is read when it is first asked for, and kept.
+
+    Up to Python 3.11, functools.cached_property takes a lock besides, which costs a microsecond and lets
+    threads that read different comments wait for one another.
+    """
+
+    def __init__(self, read: "Callable[[Any], Value]") -> None:
+        self._read = read
+        self.__doc__ = read.__doc__
+
+    def __get__(self, case: "Case", _: type) -> Value:
+        kept = vars(case)[self._read.__name__] = self._read(case)
+        return kept
+
 
 # What is read of a text, whatever the policy.
 _OF_THE_TEXT = ("text", "links", "detected")
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(msgspec.Struct, frozen=True, dict=True):
     """One draft, ready to be judged."""
 
     draft: Draft
@@ -92,17 +145,17 @@ class Case:
         vars(other).update({name: vars(self)[name] for name in _OF_THE_TEXT if name in vars(self)})
         return other
 
-    @cached_property
+    @_Kept
     def text(self) -> Normalised:
         """The text in the one spelling in which it is searched."""
         return self.reading(self.draft.text)
 
-    @cached_property
+    @_Kept
     def links(self) -> list[Link]:
         """The links in the text."""
         return links(self.text)
 
-    @cached_property
+    @_Kept
     def detected(self) -> str | None:
         """The language of the text, or None if it is too short to tell."""
         return detect(self.text)
@@ -116,6 +169,18 @@ class Case:
     def leads_somewhere(self) -> bool:
         """Whether it leads readers anywhere: without a link or an address, spam gains nothing."""
         return bool(self.links or self.draft.author.url)
+
+    @property
+    def subjects(self) -> Subjects:
+        """What it has of that which some rules speak of."""
+        draft, policy, links = self.draft, self.policy, bool(self.links)
+        return Subjects(
+            links=links or "[" in draft.text or "<" in draft.text,
+            leads=links or bool(draft.author.url),
+            form=bool(draft.form.honeypot) or draft.form.seconds is not None,
+            past=self.history.tells,
+            unreadable=bool(policy.unreadable or policy.unreadable_rules),
+        )
 
 
 Check = Callable[[Case], Iterable[Signal]]
@@ -133,6 +198,10 @@ class Rule:
     fixed: bool = False
     # True where it looks at what was sent or decided before, which the draft alone does not tell.
     looks_back: bool = False
+    # Of what alone it speaks: a case that has nothing of it is not shown to the rule.
+    about: Subject | None = None
+    # The kinds of lists that it searches, if it does: without any, it is not asked either.
+    lists: tuple[ListKind, ...] = ()
     # The codes of its signals, where they are not its name.
     codes: tuple[str, ...] = ()
     # The check's name, and the source of its signals.

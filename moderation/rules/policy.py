@@ -26,9 +26,10 @@ _SHIPPED = (
 )
 
 if TYPE_CHECKING:
-    from moderation.rules.case import Check, Rule
+    from moderation.rules.case import Check, Rule, Subjects
 
-    Asked = list[tuple[str, Check, Mode]]
+    # The name, the check, and whether what it finds counts.
+    Asked = list[tuple[str, Check, bool]]
 
 OptionsOfARule = TypeVar("OptionsOfARule", bound=Options)
 
@@ -92,24 +93,27 @@ class Policy:
             found = self._options[kind] = kind()
         return found
 
-    def asked(self, rules: "tuple[Rule, ...]") -> "Asked":
-        """Those of the rules that are not off, each with its mode."""
+    def asked(self, rules: "tuple[Rule, ...]", subjects: "Subjects") -> "Asked":
+        """Those of the rules that are not off and may speak of `subjects`; whether each is live."""
         # Every comment asks for it: it is kept for as long as the same rules are asked about.
-        kept = self._asked.get(id(rules))
+        kept = self._asked.get((id(rules), subjects))
         if kept is None or kept[0] is not rules:
+            kinds = {one.kind for one in self.lists}
             modes = [
                 self.rules[rule.name].mode if rule.name in self.rules else rule.mode for rule in rules
             ]
             asked = [
-                (rule.name, rule.check, mode)
+                (rule.name, rule.check, mode is Mode.LIVE)
                 for rule, mode in zip(rules, modes, strict=True)
                 if mode is not None
+                and (rule.about is None or getattr(subjects, rule.about))
+                and (not rule.lists or not kinds.isdisjoint(rule.lists))
             ]
-            kept = self._asked[id(rules)] = (rules, asked)
+            kept = self._asked[id(rules), subjects] = (rules, asked)
         return kept[1]
 
     @cached_property
-    def _asked(self) -> "dict[int, tuple[tuple[Rule, ...], Asked]]":
+    def _asked(self) -> "dict[tuple[int, Subjects], tuple[tuple[Rule, ...], Asked]]":
         return {}
 
     @cached_property

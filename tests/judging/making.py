@@ -60,6 +60,10 @@ def patterns(*entries: str, action: Action = Action.REVIEW) -> EntryList:
     return EntryList.parse("shapes", ListKind.PATTERNS, action, "\n".join(entries))
 
 
+def networks(*entries: str, action: Action = Action.REVIEW) -> EntryList:
+    return EntryList.parse("ranges", ListKind.NETWORKS, action, "\n".join(entries))
+
+
 def found_by_lists(judged: Case) -> list[Signal]:
     """What the lists say, which owners write; other rules may speak of the same."""
     return gather(judged, tuple(rule for rule in RULES if rule.fixed))
