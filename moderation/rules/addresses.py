@@ -48,12 +48,9 @@ class MailFinder:
                     if is_mailbox(entry):
                         self._owners[_mailbox(entry)].append((index, entry))
 
-    def __bool__(self) -> bool:
-        return bool(self._owners)
-
     def find(self, address: str) -> Iterator[Owned]:
         """The entries that are this address, its domain, or one above that."""
-        if "@" not in address:
+        if not self._owners or "@" not in address:
             return
         whole = _mailbox(address)
         yield from self._owners.get(whole, ())
@@ -70,9 +67,6 @@ class AuthorFinder:
             if Scope.AUTHOR in one.scopes:
                 for entry in one.entries:
                     self._owners[entry].append((index, entry))
-
-    def __bool__(self) -> bool:
-        return bool(self._owners)
 
     def find(self, identifier: str) -> Iterable[Owned]:
         """The entries that are this id."""

@@ -1,7 +1,9 @@
 """Matches with the site's lists: in the text, in the author's name and addresses, in links."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from operator import attrgetter
 
+from moderation.draft import Author
 from moderation.rules.addresses import domain, in_letters
 from moderation.rules.case import Case
 from moderation.rules.entries import EntryList, ListKind, Mode, Scope
@@ -30,6 +32,14 @@ _PLACES = {
     Scope.AUTHOR: " as the author's id",
 }
 _UNSAID = {ListKind.DOMAINS: Scope.URL, ListKind.NETWORKS: Scope.IP}
+_OF_AUTHOR: tuple[tuple[Scope, Callable[[Author], str | None]], ...] = (
+    (Scope.NAME, attrgetter("name")),
+    (Scope.EMAIL, attrgetter("email")),
+    (Scope.URL, attrgetter("url")),
+    (Scope.IP, attrgetter("ip")),
+    (Scope.USER_AGENT, attrgetter("user_agent")),
+)
+_NOBODY = Author()
 _ENTRIES_NAMED = 3
 _ENTRY_SHOWN = 80
 
@@ -45,26 +55,26 @@ class Matches:
         """An entry of the list at `index` was found."""
         self._found.setdefault(index, {}).setdefault((entry, scope), set()).update(spans)
 
-    def signals(self) -> Iterator[Signal]:
+    def signals(self) -> list[Signal]:
         """One signal for each list that matched, in the order of the lists."""
-        for index in sorted(self._found):
-            one, found = self._lists[index], self._found[index]
-            yield Signal(
-                source=f"list:{one.name}",
-                code=CODES[one.kind],
-                message=f"On the list {one.name}: {_named(one, found)}.",
-                action=one.action,
-                weight=WEIGHTS[one.action],
-                spans=tuple(sorted({span for spans in found.values() for span in spans}))[:ENOUGH],
-                log_only=one.mode is Mode.LOG_ONLY,
-            )
+        return [self._signal(self._lists[index], self._found[index]) for index in sorted(self._found)]
+
+    def _signal(self, one: EntryList, found: dict[tuple[str, Scope], set[Span]]) -> Signal:
+        return Signal(
+            source=f"list:{one.name}",
+            code=CODES[one.kind],
+            message=f"On the list {one.name}: {_named(one, found)}.",
+            action=one.action,
+            weight=WEIGHTS[one.action],
+            spans=tuple(sorted({span for spans in found.values() for span in spans}))[:ENOUGH],
+            log_only=one.mode is Mode.LOG_ONLY,
+        )
 
 
 def listed_terms(case: Case) -> Iterable[Signal]:
     """A term of a list stands in the comment as a whole, or a fragment anywhere."""
-    finder, authors = case.policy.finders.words, case.policy.finders.authors
-    if not finder.scopes and not authors:
-        return ()
+    finders, author = case.policy.finders, case.draft.author
+    finder = finders.words
     matches = Matches(case.policy.lists)
     if Scope.TEXT in finder.scopes:
         for index, entry, span in finder.in_text(case.text):
@@ -74,12 +84,11 @@ def listed_terms(case: Case) -> Iterable[Signal]:
         spelt = normalise(value).text if scope is Scope.NAME else value.lower()
         for index, entry, _ in finder.in_value(spelt, scope):
             matches.add(index, entry, scope, *spans)
-    mail = case.policy.finders.mail
-    if mail and case.draft.author.email:
-        for index, entry in mail.find(case.draft.author.email):
+    if author.email:
+        for index, entry in finders.mail.find(author.email):
             matches.add(index, entry, Scope.EMAIL)
-    if authors and case.draft.author.id:
-        for index, entry in authors.find(case.draft.author.id):
+    if author.id:
+        for index, entry in finders.authors.find(author.id):
             matches.add(index, entry, Scope.AUTHOR)
     return matches.signals()
 
@@ -161,16 +170,13 @@ def unreadable_lists(case: Case) -> Iterator[Signal]:
 def _values(case: Case, scopes: Collection[Scope]) -> list[tuple[Scope, str, tuple[Span, ...]]]:
     """What is known besides the text, where `scopes` look, and the places of links in the text."""
     author = case.draft.author
-    known = (
-        (Scope.NAME, author.name),
-        (Scope.EMAIL, author.email),
-        (Scope.URL, author.url),
-        (Scope.IP, author.ip),
-        (Scope.USER_AGENT, author.user_agent),
-    )
-    values: list[tuple[Scope, str, tuple[Span, ...]]] = [
-        (scope, value, ()) for scope, value in known if value and scope in scopes
-    ]
+    values: list[tuple[Scope, str, tuple[Span, ...]]] = []
+    if author != _NOBODY:
+        values += [
+            (scope, value, ())
+            for scope, read in _OF_AUTHOR
+            if scope in scopes and (value := read(author))
+        ]
     if Scope.URL in scopes and case.links:
         values += [(Scope.URL, link.url, (link.span,)) for link in case.links]
     return values
