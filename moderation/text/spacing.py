@@ -19,9 +19,10 @@ _GAP = r"(?:\s[^\w\s,;:+=<>/&]\s|[^\w\s]{1,2}?|_{1,2}|\s{1,3}+)"
 _ONE = re.compile(
     rf"(?P<gap>{_GAP})(?P<unit>(?:(?P<letter>[^\W_])(?P=letter){{0,9}}+|[@$!|])(?![^\W_]))"
 )
+# With what stands before it, so that the search leaps from one gap to the next.
 _FIRST = re.compile(
-    rf"(?<![^\W_])(?<![{ACCENTS}])(?P<letter>[^\W_])(?P=letter){{0,9}}+(?![^\W_])"
-    r"|(?<!\S)[@$|](?=[\W_])"
+    rf"[\W_](?P<unit>(?<![{ACCENTS}])(?P<letter>[^\W_])(?P=letter){{0,9}}+(?![^\W_])"
+    r"|(?<!\S)[@$|](?=[\W_]))"
 )
 # Marks that people put between letters for no other reason.
 _IDLE = re.compile(r"\s+|[._\-*~·•]{1,2}|\s[._\-*~·•]\s")
@@ -34,8 +35,10 @@ _LONGEST_RUN = 400
 def spaced(text: str, *, beside_latin: bool) -> Iterator[Change]:
     """Find the runs of single letters that are words when they are put together."""
     place = 0
+    # The first letter, too, has something before it.
+    text = f" {text}"
     while first := _FIRST.search(text, place):
-        units = [first.span()]
+        units = [first.span("unit")]
         place = first.end()
         while len(units) < _LONGEST_RUN and (following := _ONE.match(text, place)):
             units.append(following.span("unit"))
@@ -44,7 +47,8 @@ def spaced(text: str, *, beside_latin: bool) -> Iterator[Change]:
         if text[units[-1][0]] == "!":
             units.pop()
         if len(units) >= _FEWEST:
-            yield from _joined(text, _stretched(text, units), beside_latin=beside_latin)
+            for start, end, word in _joined(text, _stretched(text, units), beside_latin=beside_latin):
+                yield start - 1, end - 1, word
 
 
 def _stretched(text: str, units: list[Span]) -> list[Span]:
