@@ -1,15 +1,19 @@
 """Matches with the site's lists: in the text, in the author's name and addresses, in links."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import wraps
 from operator import attrgetter
 
 from moderation.draft import Author
 from moderation.rules.addresses import domain, in_letters
-from moderation.rules.case import Case
+from moderation.rules.case import Case, Check
 from moderation.rules.entries import EntryList, ListKind, Mode, Scope
 from moderation.rules.words import ENOUGH
 from moderation.text import normalise
 from moderation.verdict import Action, Signal, Span
+
+# The place of a list in the policy, what entry of it was found where, and the places in the text.
+Match = tuple[int, str, Scope, tuple[Span, ...]]
 
 # Log-odds that a match adds. Set by hand: a match for review makes a doubtful comment clearly
 # doubtful; a match for rejection outweighs any classifier that merely found nothing.
@@ -44,72 +48,55 @@ _ENTRIES_NAMED = 3
 _ENTRY_SHOWN = 80
 
 
-class Matches:
-    """What was found, gathered into one signal a list: a long list must not shout."""
+def _by_list(search: Callable[[Case], Iterable[Match]]) -> Check:
+    """Gather what is found into one signal a list, in the order of the lists: none must shout."""
 
-    def __init__(self, lists: Sequence[EntryList]) -> None:
-        self._lists = lists
-        self._found: dict[int, dict[tuple[str, Scope], set[Span]]] = {}
+    @wraps(search)
+    def signals(case: Case) -> list[Signal]:
+        found: dict[int, dict[tuple[str, Scope], set[Span]]] = {}
+        for index, entry, scope, spans in search(case):
+            found.setdefault(index, {}).setdefault((entry, scope), set()).update(spans)
+        lists = case.policy.lists
+        return [_signal(lists[index], found[index]) for index in sorted(found)] if found else []
 
-    def add(self, index: int, entry: str, scope: Scope, *spans: Span) -> None:
-        """An entry of the list at `index` was found."""
-        self._found.setdefault(index, {}).setdefault((entry, scope), set()).update(spans)
-
-    def signals(self) -> list[Signal]:
-        """One signal for each list that matched, in the order of the lists."""
-        return [self._signal(self._lists[index], self._found[index]) for index in sorted(self._found)]
-
-    def _signal(self, one: EntryList, found: dict[tuple[str, Scope], set[Span]]) -> Signal:
-        return Signal(
-            source=f"list:{one.name}",
-            code=CODES[one.kind],
-            message=f"On the list {one.name}: {_named(one, found)}.",
-            action=one.action,
-            weight=WEIGHTS[one.action],
-            spans=tuple(sorted({span for spans in found.values() for span in spans}))[:ENOUGH],
-            log_only=one.mode is Mode.LOG_ONLY,
-        )
+    return signals
 
 
-def listed_terms(case: Case) -> Iterable[Signal]:
+@_by_list
+def listed_terms(case: Case) -> Iterator[Match]:
     """A term of a list stands in the comment as a whole, or a fragment anywhere."""
     finders, author = case.policy.finders, case.draft.author
     finder = finders.words
-    matches = Matches(case.policy.lists)
     if Scope.TEXT in finder.scopes:
         for index, entry, span in finder.in_text(case.text):
-            matches.add(index, entry, Scope.TEXT, span)
+            yield index, entry, Scope.TEXT, (span,)
     for scope, value, spans in _values(case, finder.scopes):
         # Names are disguised as texts are; addresses would lead elsewhere.
         spelt = normalise(value).text if scope is Scope.NAME else value.lower()
         for index, entry, _ in finder.in_value(spelt, scope):
-            matches.add(index, entry, scope, *spans)
+            yield index, entry, scope, spans
     if author.email:
         for index, entry in finders.mail.find(author.email):
-            matches.add(index, entry, Scope.EMAIL)
+            yield index, entry, Scope.EMAIL, ()
     if author.id:
         for index, entry in finders.authors.find(author.id):
-            matches.add(index, entry, Scope.AUTHOR)
-    return matches.signals()
+            yield index, entry, Scope.AUTHOR, ()
 
 
-def listed_patterns(case: Case) -> Iterable[Signal]:
+@_by_list
+def listed_patterns(case: Case) -> Iterator[Match]:
     """A pattern of a list matches: the text as sent, or as it reads once its disguise is undone."""
     finders = case.policy.finders.patterns
-    if not finders:
-        return ()
-    matches = Matches(case.policy.lists)
     if Scope.TEXT in finders:
         finder, text = finders[Scope.TEXT], case.text
         for owned, span in finder.find(text.original):
-            matches.add(owned.index, owned.entry, Scope.TEXT, span)
+            yield owned.index, owned.entry, Scope.TEXT, (span,)
         if text.text != text.original.lower():
             for owned, span in finder.find(text.text, spelt_anew=True):
-                matches.add(owned.index, owned.entry, Scope.TEXT, text.origin(span))
+                yield owned.index, owned.entry, Scope.TEXT, (text.origin(span),)
     for scope, value, spans in _values(case, finders):
         for owned, _ in finders[scope].find(value):
-            matches.add(owned.index, owned.entry, scope, *spans)
-    return matches.signals()
+            yield owned.index, owned.entry, scope, spans
 
 
 def unsearched_patterns(case: Case) -> Iterator[Signal]:
@@ -125,35 +112,33 @@ def unsearched_patterns(case: Case) -> Iterator[Signal]:
         )
 
 
-def listed_domains(case: Case) -> Iterable[Signal]:
+@_by_list
+def listed_domains(case: Case) -> Iterator[Match]:
     """A link in the text, or an address of the author, leads to a listed domain or below it."""
     finder, author = case.policy.finders.domains, case.draft.author
-    if not finder.scopes or not (case.links or author.url or author.email):
-        return ()
-    matches = Matches(case.policy.lists)
+    if not (case.links or author.url or author.email):
+        return
     if Scope.URL in finder.scopes:
-        hosts = [(in_letters(link.host), [link.span]) for link in case.links]
+        hosts: list[tuple[str, tuple[Span, ...]]] = [
+            (in_letters(link.host), (link.span,)) for link in case.links
+        ]
         if author.url:
-            hosts.append((domain(author.url) or "", []))
+            hosts.append((domain(author.url) or "", ()))
         for name, spans in hosts:
             for index, entry in finder.find(name, Scope.URL):
-                matches.add(index, entry, Scope.URL, *spans)
+                yield index, entry, Scope.URL, spans
     if Scope.EMAIL in finder.scopes and author.email:
         name = domain(author.email.rpartition("@")[2]) or ""
         for index, entry in finder.find(name, Scope.EMAIL):
-            matches.add(index, entry, Scope.EMAIL)
-    return matches.signals()
+            yield index, entry, Scope.EMAIL, ()
 
 
-def listed_networks(case: Case) -> Iterable[Signal]:
+@_by_list
+def listed_networks(case: Case) -> Iterator[Match]:
     """The author's IP address is listed, or lies in a listed network."""
-    finder = case.policy.finders.networks
-    if not finder or not case.draft.author.ip:
-        return ()
-    matches = Matches(case.policy.lists)
-    for index, entry in finder.find(case.draft.author.ip):
-        matches.add(index, entry, Scope.IP)
-    return matches.signals()
+    if case.draft.author.ip:
+        for index, entry in case.policy.finders.networks.find(case.draft.author.ip):
+            yield index, entry, Scope.IP, ()
 
 
 def unreadable_lists(case: Case) -> Iterator[Signal]:
@@ -165,6 +150,18 @@ def unreadable_lists(case: Case) -> Iterator[Signal]:
             message=f"The list {name} cannot be read; import it again.",
             action=Action.REVIEW,
         )
+
+
+def _signal(one: EntryList, found: Mapping[tuple[str, Scope], set[Span]]) -> Signal:
+    return Signal(
+        source=f"list:{one.name}",
+        code=CODES[one.kind],
+        message=f"On the list {one.name}: {_named(one, found)}.",
+        action=one.action,
+        weight=WEIGHTS[one.action],
+        spans=tuple(sorted({span for spans in found.values() for span in spans}))[:ENOUGH],
+        log_only=one.mode is Mode.LOG_ONLY,
+    )
 
 
 def _values(case: Case, scopes: Collection[Scope]) -> list[tuple[Scope, str, tuple[Span, ...]]]:

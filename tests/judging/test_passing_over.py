@@ -88,7 +88,8 @@ def test_where_the_text_cannot_be_read_all_that_read_it_say_so() -> None:
     def unreadable(_: str) -> Normalised:
         raise RecursionError
 
-    case = Case.prepare(Draft(text="What a day."), Policy(), History(), reading=unreadable)
+    policy = Policy(lists=POLICIES[1].lists)
+    case = Case.prepare(Draft(text="What a day."), policy, History(), reading=unreadable)
 
     def breaks(rule: Rule) -> bool:
         try:
