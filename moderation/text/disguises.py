@@ -25,6 +25,8 @@ _CLASSES = bytes(
     else ord("@")
     for code in range(256)
 )  # fmt: skip
+# Looked for as numbers, since `in` takes ten times as long over a byte that is written as bytes.
+_SIGN, _CALL, _DIGIT = b"@!0"
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 # What is seen of letters that stand apart: everything else is a gap, or signs are letters as well.
 _ALL_GAPS = bytes.maketrans(b"a0'.!@", b"aaa   ")
@@ -139,12 +141,12 @@ def _is_innocent(chunk: str) -> bool:
 
 def _is_suspicious(text: str, classes: bytes) -> bool:
     return (
-        b"@" in classes
+        _SIGN in classes
         or b"a.a" in classes
         or b"a..a" in classes
-        or (b"!" in classes and b"!a" in classes)
+        or (_CALL in classes and b"!a" in classes)
         # Numbers are suspicious only beside letters.
-        or (b"0" in classes and any(pair in classes for pair in _NUMBERED))
+        or (_DIGIT in classes and any(pair in classes for pair in _NUMBERED))
         or (_is_stretched(text) and _STRETCHED.search(text) is not None)
     )
 
@@ -153,7 +155,7 @@ def _is_apart(classes: bytes) -> bool:
     """Whether single letters may stand side by side."""
     if b"'a'" in classes or _APART.search(classes.translate(_ALL_GAPS)):
         return True
-    has_signs = b"@" in classes or b"!" in classes
+    has_signs = _SIGN in classes or _CALL in classes
     return has_signs and _APART.search(classes.translate(_SIGNS_AS_LETTERS)) is not None
 
 

@@ -102,7 +102,7 @@ def _script(text: str) -> str | None:
 def _latin(text: str) -> str | None:
     """Tell English from other languages in Latin letters."""
     words = _WORDS.findall(text)
-    share = sum(word in known() for word in words) / max(len(words), 1)
+    share = sum(map(known().__contains__, words)) / max(len(words), 1)
     if share >= _KNOWN_SHARE:
         return "en"
     language = _ask(text)
