@@ -68,12 +68,11 @@ class WordFinder:
 
     def in_text(self, text: Normalised) -> list[Match]:
         """Find what stands in a comment; spans are those of the original."""
-        # Most texts have single spaces already, and most match nothing.
-        is_even = text.text.isprintable() and "  " not in text.text
-        searched = text.text if is_even else " ".join(text.chunks)
+        searched = " ".join(text.chunks)
         found = self._find(searched, Scope.TEXT)
         if found:
-            starts = range(len(searched)) if is_even else _starts(text.text)
+            # Most texts have single spaces already.
+            starts = range(len(searched)) if searched == text.text else _starts(text.text)
             found = [
                 (index, entry, text.origin((starts[start], starts[end - 1] + 1)))
                 for index, entry, (start, end) in found
