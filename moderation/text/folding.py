@@ -21,8 +21,6 @@ _WORDY = (
 _HAS_WORDY = re.compile(f"[{_WORDY}]")
 # Meanwhile characters stand for them that Unicode keeps free for such use, and never changes.
 _FREE = "".join(map(chr, range(0xFDD0, 0xFDD0 + len(_WORDY))))
-_SET_ASIDE = str.maketrans(_WORDY, _FREE)
-_PUT_BACK = str.maketrans(_FREE, _WORDY)
 # Anything but Latin letters, whole or with their accents, and typographic signs.
 _RICH = re.compile("[^\x00-\x7f\xa1-\xac\xae-\xff\u0100-\u012f\u0131-\u01a5\u01a7-\u024f‘’“”–—…]")
 _UNSEEN = re.compile(f"[{UNSEEN}]+")
@@ -53,8 +51,15 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     if _HAS_WORDY.search(text):
-        return _fold(text.translate(_SET_ASIDE)).translate(_PUT_BACK)
+        return _exchanged(_FREE, _WORDY, _fold(_exchanged(_WORDY, _FREE, text)))
     return _fold(text)
+
+
+def _exchanged(some: str, others: str, text: str) -> str:
+    """Put `others` for `some`. One after the other: a table would be asked about every character."""
+    for one, other in zip(some, others, strict=True):
+        text = text.replace(one, other)
+    return text
 
 
 def _fold(text: str) -> str:
