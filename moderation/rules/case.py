@@ -15,8 +15,7 @@ from moderation.text import Link, Normalised, detect, links, normalise
 from moderation.verdict import Signal
 
 
-@dataclass(frozen=True, slots=True)
-class Copies:
+class Copies(msgspec.Struct, frozen=True):
     """Earlier comments that say the same, by where they stand."""
 
     # From the same author on the same page: most likely sent twice.
@@ -36,13 +35,15 @@ class Copies:
         return self.elsewhere + self.other_sites
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+_NO_COPIES = Copies()
+
+
+class History(msgspec.Struct, frozen=True):
     """What the site saw before this draft. The defaults are those of a site that saw nothing."""
 
     # The same text, and nearly the same text.
-    copies: Copies = Copies()
-    near_copies: Copies = Copies()
+    copies: Copies = _NO_COPIES
+    near_copies: Copies = _NO_COPIES
     # Comments of this author that hold as approved, whoever approved them. An e-mail address that
     # anyone can type in is enough to be this author.
     approved_before: int = 0
@@ -65,9 +66,8 @@ class History:
     def tells(self) -> bool:
         """Whether anything came before that rules speak of, but for how often an author was approved."""
         return bool(
-            self.copies.of_others
-            or self.copies.same_hand
-            or self.near_copies.of_others
+            self.copies != _NO_COPIES
+            or self.near_copies != _NO_COPIES
             or self.approved_by_people
             or self.rejected_by_people
             or self.recent_from_author

@@ -6,8 +6,21 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 from moderation.draft import Author, Draft, Form, Page
-from moderation.rules import RULES, Case, Copies, History, Mode, Policy, Rule, Setting, gather
+from moderation.rules import (
+    RULES,
+    Case,
+    Copies,
+    EntryList,
+    History,
+    ListKind,
+    Mode,
+    Policy,
+    Rule,
+    Setting,
+    gather,
+)
 from moderation.text import Normalised
+from moderation.verdict import Action
 from tests.judging.making import domains, networks, patterns, terms
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -21,7 +34,7 @@ TEXTS = (
     "Great post, thanks for sharing.",
     "Great post! example.com example.com/a http://example.com/b",
     "Read this: http://192.0.2.1:8080/ and http://bücher.example, or http://xn--bcher-kva.example",
-    '<a href="//example.org">here',
+    '<a href="/here">here',
     "[url]here",
 )
 AUTHORS = (
@@ -55,7 +68,10 @@ POLICIES = (
         unreadable=("words",),
         rules={rule.name: Setting(Mode.LOG_ONLY, rule.options) for rule in RULES if not rule.fixed},
     ),
-    Policy(unreadable_rules=("flood",)),
+    Policy(
+        lists=(EntryList.parse("parts", ListKind.FRAGMENTS, Action.REVIEW, "da"),),
+        unreadable_rules=("flood",),
+    ),
 )
 
 
