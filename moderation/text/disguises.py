@@ -87,7 +87,6 @@ def undone(text: str, chunks: Sequence[str]) -> list[Change]:
         if not _HAS_LATIN.search(text):
             return []
     elif not may_be_apart and not _is_suspicious(text, classes):
-        _HARMLESS.learn(chunks)
         return []
     return _Reader(text, chunks).changes(may_be_apart=may_be_apart)
 
@@ -107,21 +106,20 @@ class _Harmless:
         self._chunks: set[str] = set()
 
     def holds(self, chunks: Sequence[str]) -> bool:
-        """Whether all of a text's chunks are known; never of one so long that they must be counted."""
-        return len(chunks) <= _MOST_SUSPICIOUS and self._chunks.issuperset(chunks)
-
-    def learn(self, chunks: Sequence[str]) -> None:
-        """Remember what hides nothing, whatever else stands in a text.
+        """Whether all of a text's chunks hide nothing; never of one so long that they must be counted.
 
         That a text was passed over is no proof: bi---h is looked at only beside what is suspicious.
         """
         if len(chunks) > _MOST_SUSPICIOUS:
-            return
+            return False
+        if self._chunks.issuperset(chunks):
+            return True
         if len(self._chunks) > _CHUNKS_REMEMBERED:
             self._chunks.clear()
-        self._chunks.update(
-            chunk for chunk in chunks if chunk not in self._chunks and _hides_nothing(chunk)
-        )
+        unknown = [chunk for chunk in chunks if chunk not in self._chunks]
+        harmless = list(filter(_hides_nothing, unknown))
+        self._chunks.update(harmless)
+        return len(harmless) == len(unknown)
 
 
 _HARMLESS = _Harmless()
@@ -203,7 +201,6 @@ class _Reader:
             place = change[1]
         if found or not _HARMLESS.holds(self._chunks):
             found.extend(self._in_chunks(place, len(self._text)))
-            _HARMLESS.learn(self._chunks)
         return found
 
     def _in_chunks(self, start: int, end: int) -> Iterator[Change]:
