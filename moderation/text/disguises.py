@@ -233,14 +233,16 @@ class _Reader:
 @lru_cache(maxsize=16_384)
 def _in_chunk(chunk: str, *, beside_latin: bool) -> tuple[Change, ...] | None:
     """Read all between two spaces; None if there is nothing suspicious about it."""
+    start = len(chunk) - len(chunk.lstrip(_LEFT))
+    end = len(chunk.rstrip(_RIGHT))
     if (
-        "://" in chunk
+        # Most are words beside a mark of punctuation.
+        _is_plain(chunk[start:end])
+        or "://" in chunk
         or ("@" in chunk and _MAILBOX.search(chunk))
         or ("." in chunk and LINK.search(chunk))
     ):
         return None
-    start = len(chunk) - len(chunk.lstrip(_LEFT))
-    end = len(chunk.rstrip(_RIGHT))
     while start < end - 1 and chunk[start] == chunk[end - 1] and chunk[start] in _EMPHASIS:
         start, end = start + 1, end - 1
     core = chunk[start:end]
