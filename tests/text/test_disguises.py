@@ -282,6 +282,16 @@ def test_a_text_that_never_settles_is_left_as_it_is_written() -> None:
         assert normalise(once).text == once
 
 
+def test_a_text_is_read_the_same_once_its_words_are_known() -> None:
+    draw = random.Random(8)
+    for _ in range(2_000):
+        text = "".join(draw.choice("asshitfuck.-_  *1$ i") for _ in range(draw.randrange(30)))
+        # Not what is kept of the last few texts.
+        anew = normalise.__wrapped__
+
+        assert anew(text) == anew(text)
+
+
 @pytest.mark.parametrize("written", ["bi---h", "kil???s", "mur–––ed"])
 def test_what_is_read_does_not_depend_on_the_texts_before(written: str) -> None:
     """A text of nothing suspicious is passed over, and must not be remembered as innocent."""

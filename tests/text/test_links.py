@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from moderation.text import host, links, normalise
+from moderation.text.addresses import DOTTED, LINK
 from tests.text.making import characters
 
 
@@ -146,3 +147,20 @@ def test_links_stand_where_they_say(text: str) -> None:
     for link in links(normalise(text)):
         assert text[slice(*link.span)] == link.url
         assert link.host == link.host.lower() != ""
+
+
+@settings(deadline=None, max_examples=500)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["http", "://", "www.", ".", "com", "info", "de", "/", "a", "1", "-", "@", " ", "é"]
+        ),
+        max_size=8,
+    ).map("".join)
+)
+@example("www.é")
+@example("a.de/1")
+@example("a.com.de")
+def test_the_first_look_misses_no_address(text: str) -> None:
+    if LINK.search(text):
+        assert DOTTED.search(text) or "://" in text
