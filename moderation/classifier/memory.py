@@ -46,9 +46,9 @@ _PAIR = (1 << 2 * _BITS) - 1
 # So many texts are read at once, which keeps what they take within the processor's own memory.
 _TOGETHER = 256
 _TEXTS: Whole = np.arange(_TOGETHER) << 2 * _BITS
-# Weights are whole numbers here, the largest of so many bits. Their sums are exact, whatever the order.
-# Of a text of 30 million grams they still fit into 64 bits.
-_PRECISION = 38
+# Weights are rounded to so many bits of the largest. Then sums are exact, whatever the order, as far as
+# the 53 bits of a number reach: a hundred thousand grams as heavy as the heaviest.
+_PRECISION = 36
 
 
 class Learnt:
@@ -56,11 +56,8 @@ class Learnt:
 
     def __init__(self, vocabulary: Sequence[str], weights: NDArray[np.float32]) -> None:
         """Take one row of weights for each gram."""
-        largest = float(np.abs(weights).max(initial=0.0))
-        # What a weight of one stands for, in log-odds.
-        self.unit = 2.0 ** (np.frexp(largest)[1] - _PRECISION)
-        self.rows: Whole = np.zeros((_GRAMS + len(weights), weights.shape[1] + _COUNTS), np.int64)
-        self.rows[_GRAMS:, :-_COUNTS] = np.rint(weights / self.unit)
+        self.rows: Numbers = np.zeros((_GRAMS + len(weights), weights.shape[1] + _COUNTS))
+        self.rows[_GRAMS:, :-_COUNTS] = _rounded(weights)
         self.rows[_UNKNOWN, _COUNT] = 1
         self._places = {gram: place for place, gram in enumerate(vocabulary, _GRAMS)}
         # Whoever belongs to a group is SOMEONE.
@@ -101,7 +98,7 @@ class Met:
         self._next = len(learnt.rows) + len(learnt.words)
         # What nobody has written to takes no memory.
         room = self._next + 2 * _WORDS_REMEMBERED
-        self.rows: Whole = np.zeros((room, learnt.rows.shape[1]), np.int64)
+        self.rows: Numbers = np.zeros((room, learnt.rows.shape[1]))
         self.rows[: len(learnt.rows)] = learnt.rows
         # A pair begins with nothing where a text does.
         self._is_spoken = np.zeros(room, np.bool_)
@@ -134,35 +131,28 @@ class Met:
 
     def weights(self, rows: Whole | list[int]) -> Numbers:
         """Give what each of these rows weighs for the first head, in log-odds."""
-        found: Numbers = self.rows[rows, 0] * self.learnt.unit
+        found: Numbers = self.rows[rows, 0]
         return found
 
-    def counts(self, words: Whole) -> Whole:
+    def counts(self, words: Whole) -> Numbers:
         """Say how many grams each word has."""
-        found: Whole = self.rows[words, _COUNT]
+        found: Numbers = self.rows[words, _COUNT]
         return found
 
-    def sums(self, texts: Sequence[Normalised]) -> Whole:
+    def sums(self, texts: Sequence[Normalised]) -> Numbers:
         """Add up for each of a few hundred texts the rows of what it says."""
         numbers = [[_NOTHING, *self.words(text)] for text in texts]
         lengths = list(map(len, numbers))
         words = np.fromiter(chain.from_iterable(numbers), np.int64, sum(lengths))
         is_spoken = self.are_spoken(words)
-        words += _TEXTS[: len(texts)].repeat(lengths)
-        said = words[is_spoken]
-        pairs = pairs_of(said)
-        if len(texts) > 1:
-            # No word is followed by the beginning of the next text.
-            pairs = pairs[pairs & _WORD != _NOTHING]
-        both = distinct(np.concatenate((words, pairs))) & _PAIR
+        both, begins, times = (
+            _together(words, is_spoken, lengths) if len(texts) > 1 else _alone(words, is_spoken)
+        )
         rows = both & _WORD
         are_pairs = both > _WORD
         rows[are_pairs] = self.learnt.pairs(both[are_pairs])
-        (begins,) = (both == _NOTHING).nonzero()
-        sums: Whole = np.add.reduceat(self.rows.take(rows, axis=0), begins)
-        # The beginning of each text counts as spoken.
-        times = np.bincount(said >> 2 * _BITS) - 1
-        counts = zip(texts, times.tolist(), sums[:, _DIFFERENT].tolist(), strict=True)
+        sums: Numbers = np.add.reduceat(self.rows.take(rows, axis=0), begins)
+        counts = zip(texts, times, sums[:, _DIFFERENT].tolist(), strict=True)
         for place, (text, number, different) in enumerate(counts):
             for row in self.learnt.known(manners(text, number, different)):
                 sums[place] += self.rows[row]
@@ -190,7 +180,7 @@ class Met:
         numbers = [self._number(*names) for names in said]
         if self._next > len(self.rows):
             more = self._next - len(self.rows)
-            self.rows = np.concatenate([self.rows, np.zeros((more, self.rows.shape[1]), np.int64)])
+            self.rows = np.concatenate([self.rows, np.zeros((more, self.rows.shape[1]))])
             self._is_spoken = np.concatenate([self._is_spoken, np.zeros(more, np.bool_)])
         rows = self._weighed(new)
         rows[:, _DIFFERENT] = [*map(len, said)]
@@ -208,7 +198,7 @@ class Met:
             raise OverflowError("there are more words than numbers for them")
         return self._next - 1
 
-    def _weighed(self, words: Sequence[str]) -> Whole:
+    def _weighed(self, words: Sequence[str]) -> Numbers:
         """Add up the rows of each word's known grams, and count its grams."""
         found: list[int] = []
         starts, counts = [], []
@@ -219,7 +209,7 @@ class Met:
             # A word without a known gram has this row alone.
             found.append(_NOTHING)
             found += self.learnt.known(every)
-        weighed: Whole = np.add.reduceat(self.rows.take(found, axis=0), starts)
+        weighed: Numbers = np.add.reduceat(self.rows.take(found, axis=0), starts)
         weighed[:, _COUNT] = counts
         return weighed
 
@@ -238,7 +228,7 @@ class Memory:
             self._met = Met(self._learnt)
         return self._met
 
-    def sums(self, texts: Sequence[Normalised]) -> tuple[Numbers, Whole]:
+    def sums(self, texts: Sequence[Normalised]) -> tuple[Numbers, Numbers]:
         """Add up for each text what it says: each word and pair once, and its manners.
 
         Gives a row a text, in the columns of the weights that were learnt; and the number of its grams.
@@ -248,13 +238,41 @@ class Memory:
             for begin in range(0, len(texts), _TOGETHER)
         ]
         sums = np.concatenate(parts) if len(parts) > 1 else parts[0]
-        return sums[:, :-_COUNTS] * self._learnt.unit, sums[:, _COUNT]
+        return sums[:, :-_COUNTS], sums[:, _COUNT]
 
 
 def pairs_of(said: Whole) -> Whole:
     """Number each pair of words that are spoken one after another."""
     # The number of the text stands above that of the second word; above the first it is shifted out.
     return (said[:-1] << _BITS) + said[1:]
+
+
+# What texts say, each once: words by their numbers, pairs by both; where each text begins among them,
+# after the nothing that it begins with; and how many words are spoken in each.
+_Said = tuple[Whole, Whole | list[int], list[int]]
+
+
+def _alone(words: Whole, is_spoken: NDArray[np.bool_]) -> _Said:
+    said = words[is_spoken]
+    # Its beginning counts as spoken.
+    return distinct(np.concatenate((words, pairs_of(said)))), [0], [len(said) - 1]
+
+
+def _together(words: Whole, is_spoken: NDArray[np.bool_], lengths: list[int]) -> _Said:
+    words = words + _TEXTS[: len(lengths)].repeat(lengths)
+    said = words[is_spoken]
+    pairs = pairs_of(said)
+    # No word is followed by the beginning of the next text.
+    pairs = pairs[pairs & _WORD != _NOTHING]
+    both = distinct(np.concatenate((words, pairs))) & _PAIR
+    (begins,) = (both == _NOTHING).nonzero()
+    return both, begins, (np.bincount(said >> 2 * _BITS) - 1).tolist()
+
+
+def _rounded(weights: NDArray[np.float32]) -> Numbers:
+    unit = 2.0 ** (np.frexp(np.abs(weights).max(initial=0.0))[1] - _PRECISION)
+    found: Numbers = np.rint(weights / unit) * unit
+    return found
 
 
 def _joined(chunks: Sequence[str], known: dict[str, tuple[int, ...]]) -> list[int]:
