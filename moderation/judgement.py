@@ -5,7 +5,6 @@ Pure: everything that was read from a database comes in as values, and nothing i
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import compress
 from operator import attrgetter
 from typing import Protocol
 
@@ -210,12 +209,12 @@ def _answers(cases: Sequence[Case], scorer: Scorer | None) -> Sequence[Scores | 
     if scorer is None:
         return [_UNAVAILABLE] * len(cases)
     try:
-        readable = [case.language in scorer.languages for case in cases]
-        scores = iter(scorer.score_all([case.text for case in compress(cases, readable)]))
-        return [
-            next(scores) if is_readable else _unread(case)
-            for case, is_readable in zip(cases, readable, strict=True)
-        ]
+        languages = scorer.languages
+        scores = scorer.score_all([case.text for case in cases if case.language in languages])
+        if len(scores) == len(cases):
+            return scores
+        rest = iter(scores)
+        return [next(rest) if case.language in languages else _unread(case) for case in cases]
     # A comment that breaks the classifier must still reach a person, and take no other with it.
     except Exception:
         if len(cases) > 1:
@@ -252,14 +251,13 @@ def _opinion(
         signal = answer if isinstance(answer, Signal) else _UNAVAILABLE
         return _Opinion(signal, weigh(evidence, None, None).action)
     try:
-        circumstances = of_case(case, evidence)
-        rejection, habits = _heard(scorer, answer, circumstances)
+        rejection, habits = _heard(scorer, answer, of_case(case, evidence))
         found = weigh(evidence, rejection, thresholds)
         signal = _spoken(thresholds, rejection, answer.attributes, habits)
         # Nobody asks why a comment was approved.
         if explain and found.action is not Action.APPROVE:
             words = scorer.explain(case.text, most=_WORDS_TOLD)
-            signal = _explained(signal, words, scorer.foretell(case.text, circumstances))
+            signal = _explained(signal, words, scorer.foretell(case.text, of_case(case, evidence)))
         return _Opinion(signal, found.action, found.probability, answer.attributes)
     except Exception:
         log.exception("scoring_failed", model=scorer.version)

@@ -4,11 +4,11 @@ Shared by training and serving, so that a model is asked about exactly what it l
 Knows nothing of weights.
 """
 
-import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 from operator import add
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from moderation.text import Normalised, word_list, word_places
 from moderation.verdict import Span
 
 Numbers = NDArray[np.float64]
+Total = TypeVar("Total", float, NDArray[Any])
 
 # Longer words are cut into pieces of this length. It bounds the memory and time that one word can
 # take, and the writing systems that put no spaces between words lose little by it.
@@ -104,7 +105,7 @@ def manners(text: Normalised, said: int, different: int) -> list[str]:
     found = []
     if said >= _FEWEST_REPEATED and different * _REPEATED <= said:
         found.append(REPEATING)
-    fewest = max(_FEWEST_IN_CAPITALS, math.ceil(said / 2))
+    fewest = max(_FEWEST_IN_CAPITALS, (said + 1) // 2)
     # Words are looked at only where there are letters enough for them, which few texts have.
     letters = text.original.encode("ascii", "ignore").translate(None, _NO_CAPITALS)
     if (
@@ -127,12 +128,12 @@ def written_so(text: Normalised, found: Sequence[Span], manner: str) -> list[int
     return chosen or list(range(len(found)))
 
 
-def length_factor(total: Numbers | NDArray[np.int64], offset: float) -> Numbers:
+def length_factor(total: Total, offset: float) -> Total:
     """Weigh a text's grams by how many there are, so that long texts are not extreme by length alone.
 
     The total counts unknown grams too: a larger vocabulary leaves the scores of the old one as
     they were. The offset keeps a single word from being taken for certain. Totals of many texts
     may be given in one array.
     """
-    factor: Numbers = np.power(total + offset, -0.5)
+    factor: Total = (total + offset) ** -0.5
     return factor

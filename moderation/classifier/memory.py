@@ -6,7 +6,7 @@ is looked up and added up for many texts at once. Knows nothing of heads and sco
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
@@ -142,11 +142,10 @@ class Met:
     def sums(self, texts: Sequence[Normalised]) -> Numbers:
         """Add up for each of a few hundred texts the rows of what it says."""
         numbers = [[_NOTHING, *self.words(text)] for text in texts]
-        lengths = list(map(len, numbers))
-        words = np.fromiter(chain.from_iterable(numbers), np.int64, sum(lengths))
+        words = np.fromiter(chain.from_iterable(numbers), np.int64)
         is_spoken = self.are_spoken(words)
         both, begins, times = (
-            _together(words, is_spoken, lengths) if len(texts) > 1 else _alone(words, is_spoken)
+            _together(words, is_spoken, numbers) if len(texts) > 1 else _alone(words, is_spoken)
         )
         rows = both & _WORD
         are_pairs = both > _WORD
@@ -154,8 +153,8 @@ class Met:
         sums: Numbers = np.add.reduceat(self.rows.take(rows, axis=0), begins)
         counts = zip(texts, times, sums[:, _DIFFERENT].tolist(), strict=True)
         for place, (text, number, different) in enumerate(counts):
-            for row in self.learnt.known(manners(text, number, different)):
-                sums[place] += self.rows[row]
+            for manner in manners(text, number, different):
+                sums[place] += self.rows[self.learnt.known([manner])].sum(axis=0)
         return sums
 
     def _meet(self, chunks: Sequence[str]) -> dict[str, tuple[int, ...]]:
@@ -228,17 +227,13 @@ class Memory:
             self._met = Met(self._learnt)
         return self._met
 
-    def sums(self, texts: Sequence[Normalised]) -> tuple[Numbers, Numbers]:
+    def sums(self, texts: Sequence[Normalised]) -> Iterator[list[float]]:
         """Add up for each text what it says: each word and pair once, and its manners.
 
-        Gives a row a text, in the columns of the weights that were learnt; and the number of its grams.
+        The first numbers are those of the columns that were learnt, the last is how many grams it has.
         """
-        parts = [
-            self.met().sums(texts[begin : begin + _TOGETHER])
-            for begin in range(0, len(texts), _TOGETHER)
-        ]
-        sums = np.concatenate(parts) if len(parts) > 1 else parts[0]
-        return sums[:, :-_COUNTS], sums[:, _COUNT]
+        for begin in range(0, len(texts), _TOGETHER):
+            yield from self.met().sums(texts[begin : begin + _TOGETHER]).tolist()
 
 
 def pairs_of(said: Whole) -> Whole:
@@ -258,8 +253,8 @@ def _alone(words: Whole, is_spoken: NDArray[np.bool_]) -> _Said:
     return distinct(np.concatenate((words, pairs_of(said)))), [0], [len(said) - 1]
 
 
-def _together(words: Whole, is_spoken: NDArray[np.bool_], lengths: list[int]) -> _Said:
-    words = words + _TEXTS[: len(lengths)].repeat(lengths)
+def _together(words: Whole, is_spoken: NDArray[np.bool_], texts: Sequence[Sequence[int]]) -> _Said:
+    words = words + _TEXTS[: len(texts)].repeat([*map(len, texts)])
     said = words[is_spoken]
     pairs = pairs_of(said)
     # No word is followed by the beginning of the next text.

@@ -5,7 +5,7 @@ intercept plus the weights of the text's grams times the text's length factor. E
 pair counts once. An explanation is therefore not an estimate: its parts add up to the score.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -101,7 +101,7 @@ class Classifier:
                 rejection=rejection,
                 attributes=dict(zip(ATTRIBUTES, map(sigmoid, attributes), strict=True)),
             )
-            for rejection, *attributes in self.logits(texts).tolist()
+            for rejection, *attributes in self._logits(texts)
         ]
 
     def logits(self, texts: Sequence[Normalised]) -> Numbers:
@@ -109,10 +109,7 @@ class Classifier:
 
         They are the same to the last bit, whichever texts are asked about together.
         """
-        if not texts:
-            return np.empty((0, len(HEADS)))
-        logits: Numbers = self.weights.intercepts + self._weighed(texts)[:, : len(HEADS)]
-        return logits
+        return np.array([*self._logits(texts)]).reshape(len(texts), len(HEADS))
 
     def explain(self, text: Normalised, *, most: int | None = None) -> list[Contribution]:
         """Share the log-odds of rejection out among the words, in the order of the text.
@@ -159,7 +156,9 @@ class Classifier:
         """
         if not self.reasons.names:
             return []
-        weighed = self._weighed([text])[0, len(HEADS) :]
+        (sums,) = self._memory.sums([text])
+        of_reasons = np.array(sums[len(HEADS) : len(HEADS) + len(self.reasons.names)])
+        weighed = of_reasons * length_factor(sums[-1], self.weights.length_offset)
         return self.reasons.foretell(weighed, circumstances)
 
     @property
@@ -167,11 +166,12 @@ class Classifier:
         """The log-odds of rejection of a text without words."""
         return float(self.weights.intercepts[0])
 
-    def _weighed(self, texts: Sequence[Normalised]) -> Numbers:
-        """Give for each text what its grams add up to for each head and each reason, by its length."""
-        sums, totals = self._memory.sums(texts)
-        weighed: Numbers = sums * length_factor(totals, self.weights.length_offset)[:, np.newaxis]
-        return weighed
+    def _logits(self, texts: Sequence[Normalised]) -> Iterator[list[float]]:
+        # Numbers one by one: an array of eight takes longer.
+        intercepts = self.weights.intercepts.tolist()
+        for sums in self._memory.sums(texts):
+            factor = length_factor(sums[-1], self.weights.length_offset)
+            yield [one + weight * factor for one, weight in zip(intercepts, sums, strict=False)]
 
     @cached_property
     def _memory(self) -> Memory:
