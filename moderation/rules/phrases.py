@@ -3,8 +3,7 @@
 from functools import cache
 from importlib import resources
 
-import ahocorasick
-
+from moderation.rules.automaton import Automaton
 from moderation.verdict import Span
 
 
@@ -16,16 +15,12 @@ class Phrases:
         self.entries = tuple(
             line for line in map(str.strip, lines.splitlines()) if line and not line.startswith("#")
         )
-        self._automaton = ahocorasick.Automaton()
-        for entry in self.entries:
-            self._automaton.add_word(entry, len(entry))
-        self._automaton.make_automaton()
+        self._automaton = Automaton(self.entries)
 
     def find(self, text: str) -> list[Span]:
         """Return where the phrases stand in `text`; of those that overlap, the longest first found."""
         found: list[Span] = []
-        for last, length in self._automaton.iter(text):
-            start, end = last - length + 1, last + 1
+        for _, (start, end) in self._automaton.find(text):
             if text[start - 1 : start].isalnum() or text[end : end + 1].isalnum():
                 continue
             while found and found[-1][0] >= start:

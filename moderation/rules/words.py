@@ -5,9 +5,8 @@ import unicodedata
 from collections import defaultdict
 from sys import getsizeof
 
-import ahocorasick
-
 from moderation.rules.addresses import Owned, is_mailbox
+from moderation.rules.automaton import Automaton
 from moderation.rules.entries import EntryList, ListKind, Scope, spelling
 from moderation.text import Normalised, reads_as_written
 from moderation.verdict import Span
@@ -21,7 +20,7 @@ _WORDS = re.compile(r"\S+")
 
 
 class WordFinder:
-    """All terms and fragments of a policy in one machine, whichever list they are from."""
+    """All terms and fragments of a policy in one automaton, whichever list they are from."""
 
     def __init__(self, lists: tuple[EntryList, ...]) -> None:
         self._lists = lists
@@ -48,23 +47,16 @@ class WordFinder:
             for entry in one.entries:
                 for form in forms(one.kind, entry):
                     owners[form].append((index, entry))
-        self._automaton = ahocorasick.Automaton()
-        for form in terms | fragments:
-            found = (len(form), tuple(terms.get(form, ())), tuple(fragments.get(form, ())))
-            self._automaton.add_word(form, found)
-        if chosen:
-            self._automaton.make_automaton()
+        every = [*(terms | fragments)]
+        self._automaton = Automaton(every)
+        # Of each form, the terms and the fragments that are written so.
+        self._owners = [(tuple(terms.get(form, ())), tuple(fragments.get(form, ()))) for form in every]
 
     @property
     def size(self) -> int:
-        """About how many bytes the machine takes, with what it says of each entry."""
-        if not self.scopes:
-            return 0
-        said = sum(
-            getsizeof(value) + sum(getsizeof(owned) + sum(map(getsizeof, owned)) for owned in value[1:])
-            for value in self._automaton.values()
-        )
-        return int(self._automaton.get_stats()["total_size"]) + said
+        """About how many bytes the automaton takes, with what is said of each entry."""
+        owned = (one for of_form in self._owners for some in of_form for one in some)
+        return self._automaton.size + sum(map(getsizeof, self._owners)) + sum(map(getsizeof, owned))
 
     def in_text(self, text: Normalised) -> list[Match]:
         """Find what stands in a comment; spans are those of the original."""
@@ -98,20 +90,18 @@ class WordFinder:
         matches: list[Match] = []
         times: dict[int, int] = {}
         looking, length = self._looking[scope], len(text)
-        for last, found in self._automaton.iter(text):
-            size, terms, fragments = found
-            end = last + 1
+        for number, (start, end) in self._automaton.find(text):
+            terms, fragments = self._owners[number]
             # Most matches of short terms are seen here to lie within a longer word.
-            if not fragments and end < length and text[end].isalnum() and text[last].isalnum():
+            if not fragments and end < length and text[end].isalnum() and text[end - 1].isalnum():
                 continue
             # A text of one fragment only, again and again, must not take long.
-            if times.get(id(found), 0) >= ENOUGH:
+            if times.get(number, 0) >= ENOUGH:
                 continue
-            start = end - size
             is_whole = terms and _stands_alone(text, start, end)
             for index, entry in terms + fragments if is_whole else fragments:
                 if index in looking and not self._is_elsewhere(index, entry, scope):
-                    times[id(found)] = times.get(id(found), 0) + 1
+                    times[number] = times.get(number, 0) + 1
                     matches.append((index, entry, (start, end)))
         return matches
 
