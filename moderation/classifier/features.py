@@ -46,6 +46,9 @@ _REPEATED = 4
 
 def cut(text: str) -> list[str]:
     """Cut a normalised text, or what stands between two spaces of it, into words and punctuation."""
+    # Most often it is one word.
+    if len(text) <= LONGEST_WORD and text.isascii() and text.isalnum():
+        return [text]
     found = word_list(text)
     if max(map(len, found), default=0) <= LONGEST_WORD:
         return found

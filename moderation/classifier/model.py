@@ -134,7 +134,8 @@ class Classifier:
             chosen = written_so(text, found, manner)
             for weight in met.weights(met.learnt.known([manner])).tolist():
                 shares[chosen] += weight / len(chosen)
-        total = met.counts(words) @ parts + parts_of_pairs.sum()
+        # Not as a product of two arrays: it would wake threads that go on running for nothing.
+        total = (met.counts(words) * parts).sum() + parts_of_pairs.sum()
         shares *= length_factor(total, self.weights.length_offset)
         listed = np.argsort(-np.abs(shares), kind="stable")[:most]
         return [
