@@ -46,9 +46,9 @@ _PAIR = (1 << 2 * _BITS) - 1
 # So many texts are read at once, which keeps what they take within the processor's own memory.
 _TOGETHER = 256
 _TEXTS: Whole = np.arange(_TOGETHER) << 2 * _BITS
-# Weights are rounded to so many bits of the largest. Then sums are exact, whatever the order, as far as
-# the 53 bits of a number reach: a hundred thousand grams as heavy as the heaviest.
-_PRECISION = 36
+# Weights are rounded to so many bits of the heaviest. Then sums are exact, whatever the order, as far as
+# the 53 bits of a number reach: thirty thousand grams as heavy as the heaviest.
+_PRECISION = 38
 
 
 class Learnt:
