@@ -116,6 +116,7 @@ def _page(found: Found, corpus: Path | None) -> list[str]:
         "",
         *report.table(("part", "µs a comment", "share"), _parts(parts.split)),
         "",
+        *_WHAT_THE_REST_IS.splitlines(),
         f"The slowest kinds of texts of {LONGEST:,} characters, at first sight:",
         "",
         *report.table(
@@ -142,6 +143,12 @@ How fast a comment is judged, beside others: one process, one thread.
 _WHAT_THEY_DO = """\
 Only ours runs rules, finds links and decides; the time of the others is for a score or a yes.
 [Quality](quality.md) says how often they are right.
+
+"""
+
+_WHAT_THE_REST_IS = """\
+Each part but the rest is measured by itself, again and again. After one another they take longer, as each
+finds the processor's own memory full of what the others need; that is part of the rest.
 
 """
 
@@ -225,7 +232,7 @@ def _parts(split: dict[str, float]) -> Iterable[Sequence[str]]:
     rest = whole - sum(taken for _, taken in parts)
     for part, taken in (
         *parts,
-        ("verdict", rest),
+        ("verdict, and the rest", rest),
         ("all", whole),
         ("reasons, where they are asked for", explained - whole),
     ):

@@ -56,26 +56,33 @@ class Learnt:
 
     def __init__(self, vocabulary: Sequence[str], weights: NDArray[np.float32]) -> None:
         """Take one row of weights for each gram."""
-        self.rows: Numbers = np.zeros((_GRAMS + len(weights), weights.shape[1] + _COUNTS))
-        self.rows[_GRAMS:, :-_COUNTS] = _rounded(weights)
-        self.rows[_UNKNOWN, _COUNT] = 1
+        self._weights = weights
         self._places = {gram: place for place, gram in enumerate(vocabulary, _GRAMS)}
         # Whoever belongs to a group is SOMEONE.
-        self.words = {SOMEONE: len(self.rows)}
+        self.words = {SOMEONE: _GRAMS + len(weights)}
         # The last pair is one that no text can hold.
         words, pairs, rows = self.words, [_PAIR + 1], [_UNKNOWN]
         for gram, place in self._places.items():
             # Other grams have a space at most at their ends.
             if " " in gram[1:-1]:
                 first, second = (
-                    words.setdefault(word, len(self.rows) + len(words)) for word in gram.split(" ")
+                    words.setdefault(word, _GRAMS + len(weights) + len(words))
+                    for word in gram.split(" ")
                 )
                 pairs.append(first << _BITS | second)
                 rows.append(place)
         order = np.argsort(pairs)
         self._pairs: Whole = np.array(pairs)[order]
         self._rows_of_pairs: Whole = np.array(rows)[order]
-        self.rows[self._rows_of_pairs, _COUNT] = 1
+
+    def rows(self, more: int) -> Numbers:
+        """Give the rows of all that was learnt, and room for so many more words."""
+        grams, columns = self._weights.shape
+        # What nobody has written to takes no memory.
+        rows = np.zeros((_GRAMS + grams + len(self.words) + more, columns + _COUNTS))
+        rows[_GRAMS : _GRAMS + grams, :-_COUNTS] = _rounded(self._weights)
+        rows[self._rows_of_pairs, _COUNT] = 1
+        return rows
 
     def known(self, names: Iterable[str]) -> list[int]:
         """Number those of the grams that were learnt."""
@@ -95,13 +102,10 @@ class Met:
     def __init__(self, learnt: Learnt) -> None:
         """Begin with what was learnt."""
         self.learnt = learnt
-        self._next = len(learnt.rows) + len(learnt.words)
-        # What nobody has written to takes no memory.
-        room = self._next + 2 * _WORDS_REMEMBERED
-        self.rows: Numbers = np.zeros((room, learnt.rows.shape[1]))
-        self.rows[: len(learnt.rows)] = learnt.rows
+        self.rows = learnt.rows(2 * _WORDS_REMEMBERED)
+        self._next = len(self.rows) - 2 * _WORDS_REMEMBERED
         # A pair begins with nothing where a text does.
-        self._is_spoken = np.zeros(room, np.bool_)
+        self._is_spoken = np.zeros(len(self.rows), np.bool_)
         self._is_spoken[_NOTHING] = True
         self._words: dict[str, int] = {}
         self._chunks: dict[str, tuple[int, ...]] = {}
@@ -264,9 +268,9 @@ def _together(words: Whole, is_spoken: NDArray[np.bool_], texts: Sequence[Sequen
     return both, begins, (np.bincount(said >> 2 * _BITS) - 1).tolist()
 
 
-def _rounded(weights: NDArray[np.float32]) -> Numbers:
-    unit = 2.0 ** (np.frexp(np.abs(weights).max(initial=0.0))[1] - _PRECISION)
-    found: Numbers = np.rint(weights / unit) * unit
+def _rounded(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    unit = np.float32(2.0 ** (np.frexp(np.abs(weights).max(initial=0.0))[1] - _PRECISION))
+    found: NDArray[np.float32] = np.rint(weights / unit) * unit
     return found
 
 
