@@ -147,8 +147,8 @@ Only ours runs rules, finds links and decides; the time of the others is for a s
 """
 
 _WHAT_THE_REST_IS = """\
-Each part but the rest is measured by itself, again and again. After one another they take longer, as each
-finds the processor's own memory full of what the others need; that is part of the rest.
+Each part but the rest is measured by itself, again and again. After one another they take longer, as
+each finds the processor's own memory full of what the others need; that is part of the rest.
 
 """
 
