@@ -151,6 +151,7 @@ class Met:
         both, begins, times = (
             _together(words, is_spoken, numbers) if len(texts) > 1 else _alone(words, is_spoken)
         )
+        # The number of a word is that of its row; that of a pair has to be looked up.
         rows = both & _WORD
         are_pairs = both > _WORD
         rows[are_pairs] = self.learnt.pairs(both[are_pairs])
@@ -269,7 +270,9 @@ def _together(words: Whole, is_spoken: NDArray[np.bool_], texts: Sequence[Sequen
 
 
 def _rounded(weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    unit = np.float32(2.0 ** (np.frexp(np.abs(weights).max(initial=0.0))[1] - _PRECISION))
+    _, exponent = np.frexp(np.abs(weights).max(initial=0.0))
+    # Never so small that it would be nothing in 32 bits.
+    unit = max(np.float32(2.0 ** (exponent - _PRECISION)), np.finfo(np.float32).tiny)
     found: NDArray[np.float32] = np.rint(weights / unit) * unit
     return found
 

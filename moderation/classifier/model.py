@@ -168,7 +168,7 @@ class Classifier:
         return float(self.weights.intercepts[0])
 
     def _logits(self, texts: Sequence[Normalised]) -> Iterator[list[float]]:
-        # Numbers one by one: an array of eight takes longer.
+        # Numbers one by one, as an array of eight takes longer; those of reasons come behind the heads'.
         intercepts = self.weights.intercepts.tolist()
         for sums in self._memory.sums(texts):
             factor = length_factor(sums[-1], self.weights.length_offset)

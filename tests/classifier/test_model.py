@@ -2,6 +2,7 @@
 
 import math
 import threading
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -117,6 +118,17 @@ def test_many_texts_score_to_the_last_bit_as_each_alone() -> None:
     assert together == [alone.logits([text])[0].tolist() for text in texts]
     assert len(set(map(tuple, together))) > len(originals)
     assert BY_HAND.logits([]).shape == (0, len(HEADS))
+
+
+@pytest.mark.parametrize("times", [0.0, 1e-44, 1e-30, 1e30])
+def test_weights_of_any_size_add_up(times: float) -> None:
+    model = made_by_hand("m")
+    weights = replace(model.weights, grams=model.weights.grams * np.float32(times))
+    scaled = replace(model, weights=weights).logits([normalise("very bad, friends")])[0]
+
+    plain = BY_HAND.logits([normalise("very bad, friends")])[0]
+
+    assert scaled + 1 == pytest.approx((plain + 1) * times, rel=1e-6, abs=1e-6)
 
 
 def test_a_text_without_words_has_the_intercepts_and_cannot_change_them() -> None:
