@@ -6,8 +6,10 @@ only when someone asks.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from moderation.text.characters import ACCENTS, JOINING, MARK, UNSEEN
 from moderation.verdict import Span
@@ -84,43 +86,52 @@ def _fold(text: str) -> str:
 
 
 class WayBack:
-    """Where each character of `fold(original)` came from."""
+    """Where each character of `fold(original)` came from. Traced only around what is asked about."""
 
     def __init__(self, original: str) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
+        self._original = original
         self._is_plain = original.isascii()
         if self._is_plain:
             return
         pieces = [match.span() for match in _PIECE.finditer(original)]
-        for first in range(0, len(pieces), _SLAB):
-            self._trace(original, pieces[first : first + _SLAB])
+        self._slabs = [pieces[first : first + _SLAB] for first in range(0, len(pieces), _SLAB)]
+        lengths = (len(fold(original[slab[0][0] : slab[-1][1]])) for slab in self._slabs)
+        # Where each slab begins once it is folded.
+        self._begins = [0, *accumulate(lengths)]
+        self._traced: dict[int, tuple[Sequence[int], Sequence[int]]] = {}
 
     def origin(self, span: Span) -> Span:
         """Lead a span that is not empty back to the original."""
         start, end = span
         if self._is_plain:
             return span
-        return self._starts[start], self._ends[end - 1]
+        return self._character(start)[0], self._character(end - 1)[1]
 
-    def _trace(self, original: str, pieces: list[Span]) -> None:
-        start, end = pieces[0][0], pieces[-1][1]
-        slab = original[start:end]
+    def _character(self, place: int) -> Span:
+        number = bisect_right(self._begins, place) - 1
+        if number not in self._traced:
+            self._traced[number] = self._trace(self._slabs[number])
+        starts, ends = self._traced[number]
+        place -= self._begins[number]
+        return starts[place], ends[place]
+
+    def _trace(self, pieces: list[Span]) -> tuple[Sequence[int], Sequence[int]]:
+        first, last = pieces[0][0], pieces[-1][1]
+        slab = self._original[first:last]
         if fold(slab) in {slab, slab.lower()}:
-            self._extend(range(start, end), range(start + 1, end + 1))
-            return
+            return range(first, last), range(first + 1, last + 1)
+        starts: list[int] = []
+        ends: list[int] = []
         for start, end in pieces:
-            piece = original[start:end]
+            piece = self._original[start:end]
             if piece.isascii():
-                self._extend(range(start, end), range(start + 1, end + 1))
+                starts += range(start, end)
+                ends += range(start + 1, end + 1)
                 continue
             length, shown = _folded(piece) if len(piece) <= _SHORT else _folded.__wrapped__(piece)
-            self._starts += (start,) * length
-            self._ends += (start + shown,) * length
-
-    def _extend(self, starts: Iterable[int], ends: Iterable[int]) -> None:
-        self._starts.extend(starts)
-        self._ends.extend(ends)
+            starts += (start,) * length
+            ends += (start + shown,) * length
+        return starts, ends
 
 
 @lru_cache(maxsize=4_096)
