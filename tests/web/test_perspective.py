@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from moderation.classifier.model import Classifier
 from moderation.settings import Settings
@@ -403,8 +404,12 @@ class TestWhenSomethingIsBroken:
 
     @pytest.mark.parametrize("number", [float("nan"), float("inf")])
     def test_a_classifier_that_breaks_gives_no_score(self, tmp_path, monkeypatch, number):
-        logits = Classifier.logits
-        monkeypatch.setattr(Classifier, "logits", lambda *given: logits(*given) * 0 + number)
+        score_all = Classifier.score_all
+
+        def broken(classifier, texts):
+            return [replace(one, rejection=number) for one in score_all(classifier, texts)]
+
+        monkeypatch.setattr(Classifier, "score_all", broken)
         with listening(prepared(tmp_path)) as address:
             answer = ask_at(address, RUDE, ["TOXICITY"])
 
