@@ -226,10 +226,9 @@ class Memory:
         self._learnt = Learnt(vocabulary, weights)
         self._met = Met(self._learnt)
 
+    @property
     def met(self) -> Met:
         """What is remembered now: its numbers mean something to itself alone."""
-        if self._met.is_full:
-            self._met = Met(self._learnt)
         return self._met
 
     def sums(self, texts: Sequence[Normalised]) -> Iterator[list[float]]:
@@ -238,7 +237,10 @@ class Memory:
         The first numbers are those of the columns that were learnt, the last is how many grams it has.
         """
         for begin in range(0, len(texts), _TOGETHER):
-            yield from self.met().sums(texts[begin : begin + _TOGETHER]).tolist()
+            # Only before texts are read: who asks why a text has its score finds its words again.
+            if self._met.is_full:
+                self._met = Met(self._learnt)
+            yield from self._met.sums(texts[begin : begin + _TOGETHER]).tolist()
 
 
 def pairs_of(said: Whole) -> Whole:

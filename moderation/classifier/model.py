@@ -118,7 +118,7 @@ class Classifier:
         the words that say it, a pair by both of its words. With `most`, only so many of the words that
         weigh most are listed.
         """
-        met = self._memory.met()
+        met = self._memory.met
         words = np.array(met.words(text), np.int64)
         parts = _parts(words)
         shares = met.weights(words) * parts
