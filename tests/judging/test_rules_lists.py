@@ -181,6 +181,13 @@ def test_in_the_scope_email_an_entry_with_an_at_is_an_address_or_a_domain(found,
     assert len(list(listed_terms(judged))) == found
 
 
+def test_half_a_character_hides_no_entry():
+    text = "\ud83d é the casino of marigolds \udc4d"
+    judged = by(terms("casino"), fragments("gold"), text=text)
+
+    assert [marked(judged, signal) for signal in found_by_lists(judged)] == [["casino"], ["gold"]]
+
+
 def test_an_address_in_the_text_is_a_term_as_any_other():
     judged = case("write to ana@example.org!", terms("ana@example.org"))
 
