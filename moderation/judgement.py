@@ -210,11 +210,8 @@ def _answers(cases: Sequence[Case], scorer: Scorer | None) -> Sequence[Scores | 
         return [_UNAVAILABLE] * len(cases)
     try:
         languages = scorer.languages
-        scores = scorer.score_all([case.text for case in cases if case.language in languages])
-        if len(scores) == len(cases):
-            return scores
-        rest = iter(scores)
-        return [next(rest) if case.language in languages else _unread(case) for case in cases]
+        scores = iter(scorer.score_all([case.text for case in cases if case.language in languages]))
+        return [next(scores) if case.language in languages else _unread(case) for case in cases]
     # A comment that breaks the classifier must still reach a person, and take no other with it.
     except Exception:
         if len(cases) > 1:

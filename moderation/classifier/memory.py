@@ -81,6 +81,7 @@ class Learnt:
         # What nobody has written to takes no memory.
         rows = np.zeros((_GRAMS + grams + len(self.words) + more, columns + _COUNTS))
         rows[_GRAMS : _GRAMS + grams, :-_COUNTS] = _rounded(self._weights)
+        # A pair is one gram, learnt or not; the grams of a word are counted when it is met.
         rows[self._rows_of_pairs, _COUNT] = 1
         return rows
 
@@ -192,9 +193,9 @@ class Met:
         self._is_spoken[numbers] = rows[:, _DIFFERENT]
         self._words.update(zip(new, numbers, strict=True))
 
-    def _number(self, name: str | None = None) -> int:
-        """Number a word that is spoken by this name, or a mark."""
-        known = self.learnt.words.get(name) if name else None
+    def _number(self, name: str = "") -> int:
+        """Number a word that is spoken by this name, or a mark, which is spoken by none."""
+        known = self.learnt.words.get(name)
         if known is not None:
             return known
         self._next += 1
@@ -224,12 +225,8 @@ class Memory:
     def __init__(self, vocabulary: Sequence[str], weights: NDArray[np.float32]) -> None:
         """Begin with no words."""
         self._learnt = Learnt(vocabulary, weights)
-        self._met = Met(self._learnt)
-
-    @property
-    def met(self) -> Met:
+        self.met = Met(self._learnt)
         """What is remembered now: its numbers mean something to itself alone."""
-        return self._met
 
     def sums(self, texts: Sequence[Normalised]) -> Iterator[list[float]]:
         """Add up for each text what it says: each word and pair once, and its manners.
@@ -238,9 +235,9 @@ class Memory:
         """
         for begin in range(0, len(texts), _TOGETHER):
             # Only before texts are read: who asks why a text has its score finds its words again.
-            if self._met.is_full:
-                self._met = Met(self._learnt)
-            yield from self._met.sums(texts[begin : begin + _TOGETHER]).tolist()
+            if self.met.is_full:
+                self.met = Met(self._learnt)
+            yield from self.met.sums(texts[begin : begin + _TOGETHER]).tolist()
 
 
 def pairs_of(said: Whole) -> Whole:

@@ -86,9 +86,6 @@ class NetworkFinder:
                 alike = self._owners.setdefault((network.version, unused), defaultdict(list))
                 alike[int(network.network_address) >> unused].append((index, entry))
 
-    def __bool__(self) -> bool:
-        return bool(self._owners)
-
     def find(self, address: str) -> Iterator[Owned]:
         """The entries that are this address or hold it."""
         try:

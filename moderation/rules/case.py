@@ -104,7 +104,7 @@ class _Kept(Generic[Value]):
     threads that read different comments wait for one another.
     """
 
-    def __init__(self, read: "Callable[[Any], Value]") -> None:
+    def __init__(self, read: Callable[[Any], Value]) -> None:
         self._read = read
         self.__doc__ = read.__doc__
 
@@ -173,10 +173,10 @@ class Case(msgspec.Struct, frozen=True, dict=True):
     @property
     def subjects(self) -> Subjects:
         """What it has of that which some rules speak of."""
-        draft, policy, links = self.draft, self.policy, bool(self.links)
+        draft, policy = self.draft, self.policy
         return Subjects(
-            links=links or "[" in draft.text or "<" in draft.text,
-            leads=links or bool(draft.author.url),
+            links=bool(self.links) or "[" in draft.text or "<" in draft.text,
+            leads=self.leads_somewhere,
             form=bool(draft.form.honeypot) or draft.form.seconds is not None,
             past=self.history.tells,
             unreadable=bool(policy.unreadable or policy.unreadable_rules),

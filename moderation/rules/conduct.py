@@ -106,10 +106,7 @@ def generic_flattery(case: Case) -> Iterator[Signal]:
 
 def flood(case: Case) -> Iterator[Signal]:
     """More comments from one author or one range of addresses than a conversation takes."""
-    history = case.history
-    if not (history.recent_from_author or history.recent_from_range):
-        return
-    options = case.policy.options(Flood)
+    history, options = case.history, case.policy.options(Flood)
     for code, count, limit, whom in (
         ("flood_from_author", history.recent_from_author + 1, options.from_author, "this author"),
         (

@@ -36,8 +36,6 @@ _MARKUP = re.compile(r"\[(?:url|link)\b|<a\s[^<>]{0,20}href", re.IGNORECASE)
 
 def too_many_links(case: Case) -> Iterator[Signal]:
     """As many links as the site's limit, or more, are worth a look; spam seldom stops early."""
-    if not case.links:
-        return
     at_least = case.policy.options(LinkCount).at_least
     count = len(case.links)
     if count >= at_least:
@@ -105,8 +103,6 @@ def mostly_links(case: Case) -> Iterator[Signal]:
 
 def repeated_host(case: Case) -> Iterator[Signal]:
     """Several links lead to one place, which is not the page's own."""
-    if not case.links:
-        return
     at_least = case.policy.options(LinkHosts).at_least
     if len(case.links) < at_least:
         return

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import wraps
-from operator import attrgetter
 
-from moderation.draft import Author
 from moderation.rules.addresses import domain, in_letters
 from moderation.rules.case import Case, Check
 from moderation.rules.entries import EntryList, ListKind, Mode, Scope
@@ -36,14 +34,6 @@ _PLACES = {
     Scope.AUTHOR: " as the author's id",
 }
 _UNSAID = {ListKind.DOMAINS: Scope.URL, ListKind.NETWORKS: Scope.IP}
-_OF_AUTHOR: tuple[tuple[Scope, Callable[[Author], str | None]], ...] = (
-    (Scope.NAME, attrgetter("name")),
-    (Scope.EMAIL, attrgetter("email")),
-    (Scope.URL, attrgetter("url")),
-    (Scope.IP, attrgetter("ip")),
-    (Scope.USER_AGENT, attrgetter("user_agent")),
-)
-_NOBODY = Author()
 _ENTRIES_NAMED = 3
 _ENTRY_SHOWN = 80
 
@@ -56,8 +46,7 @@ def _by_list(search: Callable[[Case], Iterable[Match]]) -> Check:
         found: dict[int, dict[tuple[str, Scope], set[Span]]] = {}
         for index, entry, scope, spans in search(case):
             found.setdefault(index, {}).setdefault((entry, scope), set()).update(spans)
-        lists = case.policy.lists
-        return [_signal(lists[index], found[index]) for index in sorted(found)] if found else []
+        return [_signal(case.policy.lists[index], found[index]) for index in sorted(found)]
 
     return signals
 
@@ -167,13 +156,16 @@ def _signal(one: EntryList, found: Mapping[tuple[str, Scope], set[Span]]) -> Sig
 def _values(case: Case, scopes: Collection[Scope]) -> list[tuple[Scope, str, tuple[Span, ...]]]:
     """What is known besides the text, where `scopes` look, and the places of links in the text."""
     author = case.draft.author
-    values: list[tuple[Scope, str, tuple[Span, ...]]] = []
-    if author != _NOBODY:
-        values += [
-            (scope, value, ())
-            for scope, read in _OF_AUTHOR
-            if scope in scopes and (value := read(author))
-        ]
+    known = (
+        (Scope.NAME, author.name),
+        (Scope.EMAIL, author.email),
+        (Scope.URL, author.url),
+        (Scope.IP, author.ip),
+        (Scope.USER_AGENT, author.user_agent),
+    )
+    values: list[tuple[Scope, str, tuple[Span, ...]]] = [
+        (scope, value, ()) for scope, value in known if value and scope in scopes
+    ]
     if Scope.URL in scopes and case.links:
         values += [(Scope.URL, link.url, (link.span,)) for link in case.links]
     return values
